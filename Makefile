@@ -1,0 +1,60 @@
+# `make serve` and `make test` are all that a newcomer needs; `make help` lists the rest.
+# Needs Python 3.11 or newer and the package index; everything else goes into .venv.
+
+PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3.14 python3 python,$(shell command -v $(p) 2>/dev/null)))
+VENV ?= .venv
+STORE ?= reformgraph-store
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := $(VENV)/bin
+PIP := PIP_CONSTRAINT=$(CURDIR)/requirements.lock $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help serve build test lint types check lock bench clean
+
+help: ## List the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+serve: build ## Build the Children's Plan graph if needed and serve it (PORT=8000)
+	@$(BIN)/reformgraph serve --store '$(STORE)' --host $(HOST) --port $(PORT)
+
+build: $(VENV)/.runtime ## Build the Children's Plan graph
+	@$(BIN)/reformgraph build --store '$(STORE)'
+
+test: $(VENV)/.dev ## Run all tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev ## Check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev ## Check types
+	$(BIN)/mypy
+
+check: test lint types ## What continuous integration runs
+
+bench: $(VENV)/.dev ## Run the side-by-side benchmarks
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.dev ## Write the exact versions in use to requirements.lock
+	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
+
+clean: ## Remove the environment and the store
+	rm -rf $(VENV) '$(STORE)' dist build
+
+$(VENV)/.python:
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer is needed; say where with PYTHON=/path/to/python3' >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo '$(PYTHON) is older than Python 3.11; say where a newer one is with PYTHON=/path/to/python3' >&2; exit 2; }
+	@echo 'Making the environment in $(VENV) (once) ...'
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.python pyproject.toml requirements.lock
+	@echo 'Installing reformgraph and what it needs (once) ...'
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.python pyproject.toml requirements.lock
+	@echo 'Installing what the tests need (once) ...'
+	@$(PIP) -e '.[dev]'
+	@touch $@ $(VENV)/.runtime

@@ -1,0 +1,6 @@
+"""``make bench``: run every benchmark and print its table."""
+
+from benchmarks import questions
+
+if __name__ == "__main__":
+    questions.main()

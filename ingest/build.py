@@ -1,0 +1,245 @@
+"""The build pipeline: read → map → reason → validate → write → switch.
+
+A build that fails at any stage leaves the pointer of the store where it was. The same inputs give
+the same quads and the same digest: nothing here looks at a clock, a locale or a hash seed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Protocol
+
+import pyoxigraph
+
+from reformgraph.errors import StoreError, UsageError
+from reformgraph.ingest.faults import Fault, InvalidInput
+from reformgraph.ingest.mapping import map_timeline
+from reformgraph.ingest.provenance import describe_inputs
+from reformgraph.ingest.readers.timeline import read_timelines
+from reformgraph.ingest.timeline import Timeline
+from reformgraph.ontology import gate, reason
+from reformgraph.ontology.files import ONTOLOGY_FILES, ontology_triples, read
+from reformgraph.ontology.gate import Finding
+from reformgraph.store import generations, publish
+from reformgraph.store.base import Generation
+from reformgraph.store.lock import build_lock
+
+_CODE = ("ontology", "ingest", "store")
+"""Rooms whose files decide what a build makes of its inputs."""
+_CODE_SUFFIXES = (".py", ".ttl", ".rq")
+
+
+class Progress(Protocol):
+    """What a build tells whoever watches it."""
+
+    def stage(self, name: str, detail: str = "") -> None:
+        """Begin the stage ``name``; ``detail`` says what it works on."""
+
+    def note(self, text: str) -> None:
+        """Say one thing that should stay, for example a warning."""
+
+
+class Silence:
+    """Progress for those who do not watch."""
+
+    def stage(self, name: str, detail: str = "") -> None:
+        """Do nothing."""
+
+    def note(self, text: str) -> None:
+        """Do nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build did. ``rows`` counts the rows read; ``unchanged``: nothing was written."""
+
+    generation: Generation
+    rows: int
+    inferred: int = 0
+    unchanged: bool = False
+    warnings: tuple[Finding, ...] = field(default=(), repr=False)
+
+
+def bundled_timelines() -> tuple[Path, ...]:
+    """Return the folders of the timelines that come with the project."""
+    root = Path(str(files("reformgraph.ingest"))) / "timelines"
+    return tuple(sorted(path for path in root.iterdir() if (path / "timeline.toml").is_file()))
+
+
+def build(
+    timelines: Sequence[Path],
+    store: Path,
+    *,
+    base: str,
+    progress: Progress | None = None,
+    force: bool = False,
+) -> BuildResult:
+    """Build ``timelines`` (folders) into a new generation of ``store`` and switch to it.
+
+    ``base`` is the IRI prefix of entities. Without ``force`` nothing is written when the current
+    generation was made from the same inputs by the same code and is undamaged. Raises InvalidInput
+    with every fault of every file, Busy when another build runs, StoreError when the store cannot
+    be written; the generation that is served stays in each case.
+    """
+    progress = progress or Silence()
+    with build_lock(store, create=True) as home:
+        progress.stage("read", ", ".join(path.name for path in timelines))
+        found = read_timelines(timelines)
+        rows = sum(1 for timeline in found for _ in timeline.rows())
+        digest = _input_digest(found, base)
+        if not force and (current := _made_from(home, digest)) is not None:
+            return BuildResult(current, rows, unchanged=True)
+        graph, inferred = _graph(found, base, progress)
+        warnings = _gate(graph, found, base, progress)
+        progress.stage("write", f"{len(graph):,} quads")
+        generation = publish(home, graph, base=base, input_digest=digest, locked=True, switch=False)
+        progress.stage("switch", generation.id)
+        generations.point(home, generation.id)
+    return BuildResult(generation, rows, inferred, warnings=warnings)
+
+
+def validate(
+    timelines: Sequence[Path], *, base: str, progress: Progress | None = None, owl: bool = False
+) -> tuple[Finding, ...]:
+    """Check ``timelines`` as a build would, write nothing, and return the warnings.
+
+    ``owl``: also prove the ontology and the data consistent with HermiT. Raises InvalidInput.
+    """
+    progress = progress or Silence()
+    progress.stage("read", ", ".join(path.name for path in timelines))
+    found = read_timelines(timelines)
+    graph, _ = _graph(found, base, progress)
+    warnings = _gate(graph, found, base, progress)
+    if owl:
+        progress.stage("prove", "HermiT")
+        _prove(graph, base, progress)
+    return warnings
+
+
+def _prove(graph: pyoxigraph.Store, base: str, progress: Progress) -> None:
+    """Let HermiT prove the ontology and the timelines' statements consistent."""
+    # Imported here: the reasoner is an extra that neither a build nor a server needs.
+    try:
+        from reformgraph.ontology import check
+    except ImportError as error:
+        raise UsageError(
+            f"--owl needs the package {error.name}", hints=("pip install 'reformgraph[validate]'",)
+        ) from None
+    import rdflib
+
+    said = rdflib.Graph()
+    for named in graph.named_graphs():
+        # The ontology is added by the proof itself; what it says is not instance data.
+        if str(named.value) not in (f"{base}graph/ontology", f"{base}graph/inferences"):
+            text = graph.dump(format=pyoxigraph.RdfFormat.N_TRIPLES, from_graph=named)
+            said.parse(data=text, format="nt")
+    proof = check.prove(said)
+    if not proof.consistent or proof.unsatisfiable:
+        found = ", ".join(proof.unsatisfiable) or "a contradiction"
+        raise InvalidInput([Fault("ontology/reform.ttl", 0, "", found, "a consistent graph")])
+    progress.note(f"HermiT: consistent, no unsatisfiable class ({proof.seconds:.1f} s).")
+
+
+def _graph(
+    timelines: Sequence[Timeline], base: str, progress: Progress
+) -> tuple[pyoxigraph.Store, int]:
+    """Map, load the ontology, reason; return the graph and the number of inferred quads."""
+    graph = pyoxigraph.Store()
+    for timeline in timelines:
+        progress.stage("map", timeline.manifest.title)
+        graph.bulk_extend(map_timeline(timeline, base))
+    ontology = pyoxigraph.NamedNode(f"{base}graph/ontology")
+    graph.bulk_extend(
+        pyoxigraph.Quad(t.subject, t.predicate, t.object, ontology) for t in ontology_triples()
+    )
+    digests = {name: hashlib.sha256(read(name).encode()).hexdigest() for name in ONTOLOGY_FILES}
+    graph.bulk_extend(describe_inputs(timelines, base, ontology=digests))
+    progress.stage("reason")
+    inferred = reason.materialise(graph, pyoxigraph.NamedNode(f"{base}graph/inferences"))
+    return graph, inferred
+
+
+def _gate(
+    graph: pyoxigraph.Store, timelines: Sequence[Timeline], base: str, progress: Progress
+) -> tuple[Finding, ...]:
+    """Refuse a graph that breaks a rule, naming the rows; return and report the warnings."""
+    progress.stage("validate", f"{len(graph):,} quads")
+    findings = gate.check(graph)
+    places = Places(timelines, graph, base)
+    if errors := [finding for finding in findings if finding.severity == "error"]:
+        raise InvalidInput(places.fault(finding) for finding in errors)
+    for finding in findings:
+        progress.note(f"warning: {places.fault(finding)}")
+    return tuple(findings)
+
+
+class Places:
+    """Finds the row that a node of the graph was made from."""
+
+    def __init__(self, timelines: Sequence[Timeline], graph: pyoxigraph.Store, base: str) -> None:
+        self._timelines = timelines
+        self._graph = graph
+        self._base = base
+
+    def fault(self, finding: Finding) -> Fault:
+        """Word a finding of the gate as a fault of the row that it comes from."""
+        file, row = self.of(finding.focus)
+        return Fault(file, row, "", finding.focus, finding.check, message=finding.message)
+
+    def of(self, iri: str) -> tuple[str, int]:
+        """Return file and row of the entity, claim or evidence ``iri``; the IRI itself if none."""
+        for slug in self._slugs(iri):
+            for timeline in self._timelines:
+                if (place := timeline.places.get(slug)) is not None:
+                    prefix = f"{timeline.folder.name}/" if len(self._timelines) > 1 else ""
+                    return prefix + place.file, place.row
+        return iri, 0
+
+    def _slugs(self, iri: str) -> Iterator[str]:
+        # Law and provisions have IRIs of legislation.gov.uk; their slug stands in the graph.
+        slug = pyoxigraph.NamedNode("https://w3id.org/reformgraph/ontology#slug")
+        for quad in self._graph.quads_for_pattern(pyoxigraph.NamedNode(iri), slug, None):
+            yield str(getattr(quad.object, "value", ""))
+        local = iri.removeprefix(self._base).partition("/")[2]
+        yield local
+        yield local.partition(".")[0]
+
+
+def _made_from(home: Path, digest: str) -> Generation | None:
+    """Return the current generation if it was made from these inputs and is undamaged."""
+    try:
+        wanted = generations.current_id(home)
+        generation, degraded = generations.choose(home)
+    except StoreError:
+        return None
+    same = generation.id == wanted and not degraded and generation.input_digest == digest
+    return generation if same else None
+
+
+def _input_digest(timelines: Iterable[Timeline], base: str) -> str:
+    """Return the SHA-256 over all that decides the result: files, order, base, ontology, code."""
+    parts: list[tuple[str, str]] = [("base", base)]
+    for timeline in timelines:
+        parts.append(("timeline", timeline.manifest.id))
+        parts += sorted(timeline.files.items())
+    for room in _CODE:
+        parts += sorted(_digests(files(f"reformgraph.{room}"), room).items())
+    text = "\n".join(f"{len(name)} {name} {value}" for name, value in parts)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _digests(folder: Traversable, name: str) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for entry in folder.iterdir():
+        path = f"{name}/{entry.name}"
+        if entry.is_dir():
+            if entry.name not in ("__pycache__", "timelines"):
+                found |= _digests(entry, path)
+        elif entry.name.endswith(_CODE_SUFFIXES):
+            found[path] = hashlib.sha256(entry.read_bytes()).hexdigest()
+    return found

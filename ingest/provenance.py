@@ -1,0 +1,61 @@
+"""Where each graph came from: the quads of ``{base}graph/provenance``.
+
+Deterministic: files by name and digest, the version of reformgraph, no time of day. When a graph
+was built stands in the generation's manifest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from reformgraph import __version__
+from reformgraph.ingest.mapping.iris import graph_iri
+from reformgraph.ingest.timeline import Timeline
+from reformgraph.ontology.terms import DCTERMS, OWL, PROV, RDF, RDFS, SCHEMA
+
+
+def describe_inputs(
+    timelines: Iterable[Timeline],
+    base: str,
+    *,
+    ontology: Mapping[str, str] | None = None,
+    version: str = __version__,
+) -> Iterator[Quad]:
+    """Describe the graphs of a build.
+
+    In: the timelines; the base of the IRIs; the ontology's files by name with the SHA-256 of their
+    bytes in hexadecimal, when wanted; the version that builds. Out: quads in
+    ``{base}graph/provenance``: each graph is a ``prov:Entity``, ``prov:wasDerivedFrom`` its files
+    (``{base}graph/{graph}/{file}``, with ``dcterms:title`` and ``schema:sha256``), and
+    ``prov:wasAttributedTo`` the program with its ``owl:versionInfo``; the graph of inferences was
+    derived from all the others. PROV-O §3.1.
+    """
+    graph = graph_iri(base, "provenance")
+    program = NamedNode(f"{graph.value}/reformgraph")
+    yield Quad(program, RDF.type, PROV.SoftwareAgent, graph)
+    yield Quad(program, RDFS.label, Literal(f"reformgraph {version}", language="en"), graph)
+    yield Quad(program, OWL.versionInfo, Literal(version), graph)
+    inputs = {each.manifest.id: (each.manifest.title, each.files) for each in timelines}
+    inputs["ontology"] = ("The reformgraph ontology and its concept schemes", ontology or {})
+    for name, (label, files) in sorted(inputs.items()):
+        node = graph_iri(base, name)
+        yield from _entity(node, label, program, graph)
+        for file, digest in sorted(files.items()):
+            source = NamedNode(f"{node.value}/{file}")
+            yield Quad(node, PROV.wasDerivedFrom, source, graph)
+            yield Quad(source, RDF.type, PROV.Entity, graph)
+            yield Quad(source, RDFS.label, Literal(f"{name}/{file}", language="en"), graph)
+            yield Quad(source, DCTERMS.title, Literal(file), graph)
+            yield Quad(source, SCHEMA.sha256, Literal(digest), graph)
+    inferred = graph_iri(base, "inferences")
+    yield from _entity(inferred, "What follows from the other graphs", program, graph)
+    for name in sorted(inputs):
+        yield Quad(inferred, PROV.wasDerivedFrom, graph_iri(base, name), graph)
+
+
+def _entity(node: NamedNode, label: str, program: NamedNode, graph: NamedNode) -> Iterator[Quad]:
+    yield Quad(node, RDF.type, PROV.Entity, graph)
+    yield Quad(node, RDFS.label, Literal(label, language="en"), graph)
+    yield Quad(node, PROV.wasAttributedTo, program, graph)

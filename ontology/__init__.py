@@ -1,0 +1,1 @@
+"""The OWL ontology, its concept scheme, shapes, rules and checks."""

@@ -1,0 +1,104 @@
+"""The Flask application: one factory, no global state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import NotFound as NoSuchPage
+
+from reformgraph.errors import ReformGraphError
+from reformgraph.server import dates, errors, words
+from reformgraph.server.pages import blueprints
+from reformgraph.server.service import Service, links, service, store
+from reformgraph.settings import Settings
+
+YEAR = 31_536_000
+
+# Nothing may run or load that we did not serve ourselves; no page holds a script or a style.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+NAVIGATION = (
+    ("Lineage", "/lineage"),
+    ("Questions", "/questions"),
+    ("Browse", "/browse"),
+    ("SPARQL", "/sparql"),
+    ("About", "/about"),
+)
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application for ``settings``.
+
+    No graph has to be there yet: addresses that need one answer 503 until the first build.
+    """
+    app = Flask("reformgraph.server", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
+    app.config["MAX_FORM_PARTS"] = 200
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.url_map.strict_slashes = False
+    # Its redirects would carry the Host header of the request.
+    app.url_map.merge_slashes = False
+    app.extensions["reformgraph"] = Service(settings)
+    errors.register(app)
+    for blueprint in blueprints():
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/static/<path:name>", "asset", _asset)
+    app.after_request(_protect)
+    app.context_processor(_context)
+    app.jinja_env.globals.update(
+        date_words=dates.in_words, class_words=words.class_words, spaced=words.spaced
+    )
+    return app
+
+
+def _asset(name: str) -> Response:
+    asset, for_ever = service().assets.find(name)
+    if asset is None:
+        raise NoSuchPage
+    response = Response(asset.path.read_bytes(), content_type=asset.media_type)
+    response.set_etag(asset.digest)
+    response.headers["Cache-Control"] = (
+        f"public, max-age={YEAR}, immutable" if for_ever else "public, no-cache"
+    )
+    response.make_conditional(request)
+    return response
+
+
+def _protect(response: Response) -> Response:
+    for key, value in HEADERS.items():
+        response.headers.setdefault(key, value)
+    return response
+
+
+def _context() -> dict[str, Any]:
+    """Return what every template may use; works without a graph too, for error pages."""
+    root = request.script_root
+    try:
+        generation, degraded = store().generation, store().degraded
+        maker = links()
+    except ReformGraphError:
+        generation, degraded, maker = None, "", None
+    return {
+        "asset": lambda name: f"{root}/static/{service().assets.name(name)}",
+        "generation": generation,
+        "degraded": degraded,
+        "links": maker,
+        "root": root,
+        "navigation": [(label, root + path) for label, path in NAVIGATION],
+        "here": request.path,
+        "alternates": g.get("formats", ()),
+    }

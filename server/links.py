@@ -1,0 +1,79 @@
+"""Addresses: from the IRIs of the graph to the paths of this server, and outward."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode, urlsplit
+
+ONTOLOGY = "https://w3id.org/reformgraph/ontology#"
+FOLDERS = ("claim", "evidence", "graph")
+
+_NAME = re.compile(r"[^/?#\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Maps IRIs onto paths under ``root`` (the prefix that the service is mounted at)."""
+
+    base: str
+    root: str = ""
+
+    def page(self, iri: str, slug: str = "") -> str:
+        """Return the address of the page about ``iri``; ``slug`` is its ``rg:slug`` if known."""
+        if slug and _NAME.fullmatch(slug):
+            return self.slug(slug)
+        if iri.startswith(ONTOLOGY) and _NAME.fullmatch(iri[len(ONTOLOGY) :]):
+            return f"{self.root}/ontology#{quote(iri[len(ONTOLOGY) :])}"
+        if iri.startswith(self.base):
+            folder, _, name = iri[len(self.base) :].partition("/")
+            if _NAME.fullmatch(name):
+                if folder == "id":
+                    return self.slug(name)
+                if folder in FOLDERS:
+                    return f"{self.root}/page/{folder}/{quote(name, safe='')}"
+        return self.about(iri)
+
+    def slug(self, slug: str) -> str:
+        """Return the address of the page of the entity with this slug."""
+        return f"{self.root}/page/{quote(slug, safe='')}"
+
+    def about(self, iri: str) -> str:
+        """Return the address that answers for any IRI."""
+        return f"{self.root}/about?{urlencode({'iri': iri})}"
+
+    def lineage(self, slug: str, **parameters: str | int) -> str:
+        """Return the address of the lineage page of the entity with this slug."""
+        return f"{self.root}/lineage/{quote(slug, safe='')}" + _query(parameters)
+
+    def linked(self, iri: str, by: str, page: int = 1) -> str:
+        """Return the address of the list of what links to ``iri`` by one predicate."""
+        rest: dict[str, str | int] = {"page": page} if page > 1 else {}
+        return f"{self.root}/linked" + _query({"iri": iri, "by": by, **rest})
+
+    def named(self, name: str) -> str:
+        """Return the IRI that a path below ``/page/`` stands for, whether or not it is known."""
+        folder, slash, _ = name.partition("/")
+        return self.base + (name if slash and folder in FOLDERS else f"id/{name}")
+
+
+def outward(iri: str) -> str:
+    """Return ``iri`` if a link may lead there, else "".
+
+    Only http and https with a host: ``javascript:`` and ``data:`` are valid IRIs too.
+    """
+    try:
+        parts = urlsplit(iri)
+        return iri if parts.scheme in ("http", "https") and parts.hostname else ""
+    except ValueError:
+        return ""
+
+
+def local_name(iri: str) -> str:
+    """Return the last part of an IRI, for want of a label."""
+    tail = re.split(r"[#/:]", iri.rstrip("#/"))[-1]
+    return tail or iri
+
+
+def _query(parameters: dict[str, str | int]) -> str:
+    return f"?{urlencode(parameters)}" if parameters else ""

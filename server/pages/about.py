@@ -1,0 +1,17 @@
+"""What the service is: the words it uses, how evidence is marked, the timelines, the licence."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from reformgraph.server import respond
+from reformgraph.server.reading import overview as reading
+from reformgraph.server.service import links, service, store
+from reformgraph.server.words import BASES
+
+
+def overview() -> Response:
+    """Answer ``/about``; with ``?iri=`` that address is answered by ``pages.entity``."""
+    key = ("overview", store().generation.id, links().root)
+    found = service().remember(key, lambda: reading.overview(store(), links()))
+    return respond.page("about.html", overview=found, bases=BASES)

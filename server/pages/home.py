@@ -1,0 +1,57 @@
+"""The front page: the story at a glance."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from reformgraph.queries import catalogue
+from reformgraph.queries.lineage import lineage
+from reformgraph.server import respond
+from reformgraph.server.formats import HTML
+from reformgraph.server.pictures.lineage import render
+from reformgraph.server.reading.overview import Timeline, overview
+from reformgraph.server.reading.questions import groups
+from reformgraph.server.service import links, store
+
+blueprint = Blueprint("home", __name__)
+
+# The nearest few: the whole lineage is one click away.
+NODES = 24
+# Of a graph with many timelines the front page draws the first.
+PICTURES = 1
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Show the focal item's lineage, a search box, the questions and what is in the graph."""
+    return respond.answer(_html, HTML)
+
+
+def _html() -> str:
+    found = overview(store(), links())
+    pictures = [_picture(t) for t in found.timelines if t.focal][:PICTURES]
+    return render_template(
+        "home.html",
+        overview=found,
+        pictures=[picture for picture in pictures if picture],
+        groups=groups(catalogue.load().values()),
+    )
+
+
+def _picture(timeline: Timeline) -> tuple[Timeline, Markup] | None:
+    focal = timeline.focal
+    if focal is None:
+        return None
+    traced = lineage(store(), focal.iri, direction="antecedents", limit=NODES)
+    more = links().lineage(focal.slug or focal.iri)
+    svg = render(
+        traced,
+        links().page,
+        title=f"What {focal.label} draws on",
+        limit=NODES,
+        more_href=more,
+    )
+    # The renderer escapes every label and address; its tests hold it to that.
+    return timeline, Markup(svg)  # noqa: S704

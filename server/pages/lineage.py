@@ -1,0 +1,138 @@
+"""The lineage of one item: a picture on a time axis and the same as a table."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, cast
+
+from flask import Blueprint, g, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from reformgraph.errors import NotFound
+from reformgraph.queries.lineage import Lineage, lineage
+from reformgraph.server import formats, parameters, respond
+from reformgraph.server.formats import CSV, HTML, JSON, SVG
+from reformgraph.server.pages.entity import Offer
+from reformgraph.server.pictures.lineage import render, style_source
+from reformgraph.server.reading import graph
+from reformgraph.server.reading.refs import shown
+from reformgraph.server.reading.steps import COLUMNS, as_json, csv_row, steps
+from reformgraph.server.service import links, store
+
+blueprint = Blueprint("lineage", __name__)
+
+Direction = Literal["antecedents", "descendants"]
+DIRECTIONS: dict[str, str] = {
+    "antecedents": "what it draws on",
+    "descendants": "what draws on it",
+}
+TITLES = {"antecedents": "What {} draws on", "descendants": "What draws on {}"}
+DEEPEST = 100
+# More items than this do not fit one picture; the table goes on to NODES, "all" to the end.
+PICTURE, NODES, PICTURE_ALL = 60, 300, 400
+
+
+@blueprint.get("/lineage")
+def focal() -> Response:
+    """Send to the lineage of the first timeline's focal item."""
+    for timeline in store().generation.timelines:
+        if timeline.focal_item and (slug := graph.slug_of(store(), timeline.focal_item)):
+            return respond.see_other(links().lineage(slug))
+    raise NotFound("No timeline of this graph names a focal item.")
+
+
+@blueprint.get("/lineage/<path:name>")
+def page(name: str) -> Response:
+    """Show the lineage of the item with this slug, one direction at a time."""
+    slug, suffix = formats.split_suffix(name, formats.LINEAGE)
+    direction = cast(Direction, parameters.choice("direction", "antecedents", tuple(DIRECTIONS)))
+    depth = parameters.whole("depth", 0, high=DEEPEST) or None
+    everything = parameters.flag("all")
+    iri = store().resolve(slug)
+    slug = graph.slug_of(store(), iri)
+    if not slug:
+        raise NotFound(f"<{iri[:200]}> is nothing that has a lineage.")
+    form = formats.chosen(formats.LINEAGE, suffix)
+    limit = None if everything or form in (CSV, JSON) else NODES
+    g.formats = _offers(slug)
+
+    def traced() -> Lineage:
+        return lineage(store(), iri, direction=direction, depth=depth, limit=limit)
+
+    file = f"{slug}-{direction}"
+    if form is CSV:
+        return respond.as_csv(COLUMNS, (csv_row(step) for step in _steps(traced())), name=file)
+    if form is JSON:
+        return respond.as_json(lambda: _json(traced()), name=file)
+    if form is SVG:
+        return _svg(lambda: _picture(traced(), slug, everything, standalone=True), file)
+    return respond.answer(lambda: _html(traced(), slug, depth, everything), HTML)
+
+
+def _html(traced: Lineage, slug: str, depth: int | None, everything: bool) -> str:
+    focus = traced.nodes[traced.focus]
+    label = _label(traced)
+    rows = _steps(traced)
+    return render_template(
+        "lineage.html",
+        label=label,
+        href=links().page(focus.iri, focus.slug),
+        title=TITLES[traced.direction].format(label),
+        picture=Markup(_picture(traced, slug, everything)),  # noqa: S704 - escaped by the renderer
+        steps=rows,
+        unverified=sum(not row.verified for row in rows),
+        nodes=len(traced.nodes) - 1,
+        beyond=traced.beyond,
+        depth=depth,
+        deepest=DEEPEST,
+        everything=everything,
+        direction=traced.direction,
+        directions=DIRECTIONS,
+        all_href=links().lineage(slug, direction=traced.direction, all=1),
+        here=links().lineage(slug),
+    )
+
+
+def _picture(traced: Lineage, slug: str, everything: bool, *, standalone: bool = False) -> str:
+    more = links().lineage(slug, direction=traced.direction) + "#table"
+    return render(
+        traced,
+        links().page,
+        title=TITLES[traced.direction].format(_label(traced)),
+        limit=PICTURE_ALL if everything else PICTURE,
+        reduced=not everything,
+        standalone=standalone,
+        more_href=more,
+    )
+
+
+def _label(traced: Lineage) -> str:
+    focus = traced.nodes[traced.focus]
+    return shown(focus.label, focus.slug, focus.iri)
+
+
+def _svg(body: Any, file: str) -> Response:
+    response = respond.answer(body, SVG, name=file)
+    # The picture carries its own style; the policy names that very text and no other.
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src {style_source()}; frame-ancestors 'none'"
+    )
+    return response
+
+
+def _steps(traced: Lineage) -> list[Any]:
+    return steps(traced, links())
+
+
+def _json(traced: Lineage) -> dict[str, Any]:
+    return as_json(traced)
+
+
+def _offers(slug: str) -> list[Offer]:
+    query = request.query_string.decode("ascii", "ignore")
+    tail = f"?{query}" if query and "format=" not in query else ""
+    return [
+        Offer(f.name, f"{links().lineage(slug)}.{f.suffix}{tail}", f.media_type)
+        for f in formats.LINEAGE
+        if f is not HTML
+    ]

@@ -1,0 +1,85 @@
+"""Search: hits with the reason why they matched."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from reformgraph.server import formats, parameters, respond
+from reformgraph.server.formats import HTML, JSON
+from reformgraph.server.paging import Pages, pages
+from reformgraph.server.service import links, store
+from reformgraph.server.words import CLASSES
+from reformgraph.store.base import SearchHit, SearchPage, Segment
+
+blueprint = Blueprint("search", __name__)
+
+SIZE = 20
+LONGEST = 500
+
+
+@blueprint.get("/search", defaults={"suffix": ""})
+@blueprint.get("/search.<any(json, html):suffix>")
+def search(suffix: str) -> Response:
+    """Find entities by words: ``q``, narrowed to one class by ``kind``."""
+    text = parameters.text("q", longest=LONGEST)
+    kind = parameters.choice("kind", "", tuple(CLASSES))
+    page = parameters.whole("page", 1, high=10_000)
+    asked = {"html": HTML, "json": JSON}.get(suffix)
+    form = formats.chosen(formats.SEARCH, asked)
+    found = store().search(text, kind=kind, limit=SIZE, offset=(page - 1) * SIZE)
+    paging = pages(page, found.total, SIZE, lambda n: _address(text, kind, n))
+    if form is JSON:
+        return respond.as_json(lambda: _json(found, paging))
+    return respond.page("search.html", found=found, paging=paging, facets=_facets(found))
+
+
+def _address(text: str, kind: str = "", page: int = 1) -> str:
+    parts = {"q": text, "kind": kind, "page": page if page > 1 else ""}
+    return f"{request.script_root}/search?" + urlencode({k: v for k, v in parts.items() if v})
+
+
+def _facets(found: SearchPage) -> list[tuple[str, int, str, bool]]:
+    """Return what the hits can be narrowed to: word, number, address, whether it is chosen."""
+    every = sum(found.facets.values())
+    rows = [("everything", every, _address(found.text), not found.kind)]
+    for name, words in CLASSES.items():
+        if number := found.facets.get(name, 0):
+            word = words.one if number == 1 else words.many
+            rows.append((word, number, _address(found.text, name), found.kind == name))
+    return rows
+
+
+def _json(found: SearchPage, paging: Pages) -> dict[str, Any]:
+    return {
+        "q": found.text,
+        "kind": found.kind,
+        "total": found.total,
+        "page": paging.page,
+        "pages": paging.last,
+        "partial": found.partial,
+        "facets": dict(found.facets),
+        "hits": [_hit(hit) for hit in found.hits],
+        "near": [_hit(hit) for hit in found.near],
+        "next": paging.later,
+    }
+
+
+def _hit(hit: SearchHit) -> dict[str, Any]:
+    return {
+        "iri": hit.iri,
+        "slug": hit.slug,
+        "label": hit.label,
+        "type": hit.type,
+        "kind": hit.kind,
+        "matched": hit.matched,
+        "snippet": "".join(_plain(segment) for segment in hit.snippet),
+        "page": links().page(hit.iri, hit.slug),
+    }
+
+
+def _plain(segment: Segment) -> str:
+    return segment.text

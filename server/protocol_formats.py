@@ -1,0 +1,75 @@
+"""Which formats answer a query of which form, and how a request chooses one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reformgraph.errors import UsageError
+from reformgraph.server import negotiate
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One format: ``media_type`` is sent, ``engine`` is what the query process is asked for.
+
+    ``name`` is for ``?format=``, ``words`` for people, ``aliases`` other names that clients use.
+    """
+
+    name: str
+    words: str
+    engine: str
+    aliases: tuple[str, ...] = ()
+
+    def content_type(self, media_type: str) -> str:
+        """Return the ``Content-Type`` for the name under which it was asked."""
+        return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+
+
+HTML = Offer("html", "page", "text/html", ("application/xhtml+xml",))
+SOLUTIONS = (
+    Offer("json", "JSON", "application/sparql-results+json", ("application/json",)),
+    Offer("xml", "XML", "application/sparql-results+xml", ("application/xml", "text/xml")),
+    Offer("csv", "CSV", "text/csv"),
+    Offer("tsv", "TSV", "text/tab-separated-values"),
+    HTML,
+)
+GRAPHS = (
+    Offer("ttl", "Turtle", "text/turtle", ("application/x-turtle",)),
+    Offer("nt", "N-Triples", "application/n-triples", ("text/plain",)),
+    Offer("rdf", "RDF/XML", "application/rdf+xml", ("application/xml", "text/xml")),
+    Offer("jsonld", "JSON-LD", "application/ld+json", ("application/json",)),
+    Offer("trig", "TriG", "application/trig"),
+    Offer("nq", "N-Quads", "application/n-quads"),
+    HTML,
+)
+
+
+def offers(form: str) -> tuple[Offer, ...]:
+    """Return the formats for a query form (``SELECT`` …); the first is the default."""
+    return GRAPHS if form in ("CONSTRUCT", "DESCRIBE") else SOLUTIONS
+
+
+def choose(form: str, wanted: str, accept: str | None) -> tuple[Offer, str]:
+    """Choose an offer and the media type to call it: ``wanted`` (``?format=``) before ``accept``.
+
+    Raises UsageError when ``wanted`` does not fit the form, NotAcceptable when ``accept`` does not.
+    """
+    known = offers(form)
+    if wanted:
+        for offer in known:
+            if wanted.lower() in (offer.name, offer.engine, *offer.aliases):
+                return offer, offer.engine
+        names = ", ".join(offer.name for offer in known)
+        what = f"a {form} query has" if form else "there is"
+        raise UsageError(
+            f"format is {wanted[:40]!r}; {what} {names}",
+            hints=[offer.name for offer in known],
+            where={"field": "format"},
+        )
+    # All proper names first: an alias counts only where no proper name fits as well.
+    names_of = {offer.engine: offer for offer in known}
+    names_of.update({alias: offer for offer in known for alias in offer.aliases})
+    media_type = negotiate.choose(accept, list(names_of))
+    offer = names_of[media_type]
+    # Browsers that ask for XHTML get HTML; they all read it.
+    return offer, offer.engine if offer is HTML else media_type

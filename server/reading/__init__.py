@@ -1,0 +1,1 @@
+"""From the store to what pages show: typed, bounded reads, no HTML."""

@@ -1,0 +1,89 @@
+"""Answers with their headers: one generation, one format, one strong ETag (RFC 9110 §8.8.3)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from flask import Response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from reformgraph.server.formats import CSV, HTML, JSON, Format
+from reformgraph.server.service import service, store
+
+# A browser may keep a page but asks each time whether a new generation has come: a 304 is cheap.
+CACHE = "public, no-cache"
+
+
+def answer(body: Callable[[], str | bytes], form: Format, *, name: str = "") -> Response:
+    """Answer with what ``body`` makes, or 304 without making it.
+
+    ``name`` is a file name for formats that browsers save.
+    """
+    tag = f"{store().generation.id}.{form.suffix}.{service().code}"
+    if store().degraded:
+        tag += ".degraded"  # such pages carry a warning
+    if request.if_none_match.contains_weak(tag):
+        response = Response(status=304)
+    else:
+        # The generation is in the tag; nothing else but the address changes what is answered.
+        key = (tag, request.script_root, request.full_path)
+        response = Response(service().answer(key, body), content_type=form.content_type)
+        if name:
+            response.headers.set("Content-Disposition", "inline", filename=f"{name}.{form.suffix}")
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = CACHE
+    response.headers["Vary"] = "Accept"
+    if form is not HTML:
+        # Open data: scripts of any site may read it; there is nothing here that needs a log-in.
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def page(template: str, **context: Any) -> Response:
+    """Answer with an HTML page."""
+    return answer(lambda: render_template(template, **context), HTML)
+
+
+def as_json(make: Callable[[], Any], name: str = "") -> Response:
+    """Answer with JSON that people can read too."""
+    return answer(lambda: json.dumps(make(), ensure_ascii=False, indent=1) + "\n", JSON, name=name)
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Sequence[str]], name: str = "") -> Response:
+    """Answer with CSV (RFC 4180) that spreadsheets open without running anything (hazard 67)."""
+
+    def body() -> str:
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(columns)
+        writer.writerows([harmless(cell) for cell in row] for row in rows)
+        return text.getvalue()
+
+    return answer(body, CSV, name=name)
+
+
+def harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def see_other(path: str) -> BaseResponse:
+    """Send to another address of this server (never to one from the request; hazard 34)."""
+    response = redirect(path, code=303)
+    response.headers["Vary"] = "Accept"
+    response.headers["Cache-Control"] = CACHE
+    return response
+
+
+def link_header(relations: Mapping[str, Sequence[tuple[str, str]]]) -> str:
+    """Return a ``Link`` header (RFC 8288): relation → pairs of address and media type."""
+    parts = []
+    for relation, targets in relations.items():
+        for href, media_type in targets:
+            kind = f'; type="{media_type}"' if media_type else ""
+            parts.append(f'<{href}>; rel="{relation}"{kind}')
+    return ", ".join(parts)

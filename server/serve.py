@@ -1,0 +1,117 @@
+"""``reformgraph serve``: granian with workers that come back when they die."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from dataclasses import fields
+from pathlib import Path
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from reformgraph.errors import ReformGraphError, StoreError
+from reformgraph.settings import Settings
+from reformgraph.store.generations import choose
+
+BACKPRESSURE = 64  # requests that a worker takes on before the others have to wait
+RESPAWN_EVERY = 1.0  # seconds before a worker that died is replaced
+KILL_AFTER = 8  # seconds that a worker has to finish what it is at
+HEADER_TIMEOUT = 10_000  # milliseconds for the request's headers to arrive (hazard 36)
+
+
+# How the settings reach the workers; not REFORMGRAPH_…, for it is no setting of its own.
+HANDED_DOWN = "_REFORMGRAPH_SERVE"
+
+
+class PortInUse(ReformGraphError):
+    """Something else listens there, or we may not."""
+
+    exit_code = 3
+    problem = "port"
+    title = "The address cannot be listened on"
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal ends it; prints the address on standard error when it is ready.
+
+    Raises PortInUse when the address is taken and StoreError when there is no graph to serve,
+    both with exit code 3.
+    """
+    _has_graph(settings)
+    _free(settings)
+    values = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name != "sources"}
+    os.environ[HANDED_DOWN] = json.dumps(values)
+    # A forked worker would inherit locks that another thread of this process holds at that moment
+    # (an import lock of the announcing thread has stopped one for good); a spawned one starts clean.
+    multiprocessing.set_start_method("spawn", force=True)
+    # Forked workers inherit the locks of this process's threads as they stood at that moment: they
+    # then hung at their first import or their first query (hazard 47).
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Granian(
+        "reformgraph.server.wsgi:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=settings.threads,
+        backpressure=BACKPRESSURE,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT),
+        respawn_failed_workers=True,
+        respawn_interval=RESPAWN_EVERY,
+        workers_kill_timeout=KILL_AFTER,
+        log_level=LogLevels.error,
+    )
+    threading.Thread(target=_announce, args=(settings,), daemon=True).start()
+    server.serve()
+
+
+def _has_graph(settings: Settings) -> None:
+    """Refuse to start without a sound generation; the engine itself opens only in the workers."""
+    root = Path(settings.store)
+    try:
+        choose(root)
+    except StoreError as error:
+        told = "" if "reformgraph build" in error.detail else "; run `reformgraph build`"
+        raise StoreError(f"{error.detail}{told}", where=error.where) from None
+
+
+def _free(settings: Settings) -> None:
+    """Try the address before granian does: its own failure is a traceback in a worker."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise PortInUse(
+                f"cannot listen on {settings.host}:{settings.port}: {reason}",
+                hints=("choose another with --port",),
+            ) from None
+
+
+def _announce(settings: Settings) -> None:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+    address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=2):  # noqa: S310
+                break
+        except urllib.error.HTTPError:
+            break
+        except OSError:
+            time.sleep(0.1)
+    else:
+        return
+    print(f"Serving {settings.public_url or address} (Ctrl-C ends it)", file=sys.stderr, flush=True)

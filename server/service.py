@@ -1,0 +1,126 @@
+"""What every request needs: settings, the store of the current generation, the query pool."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from flask import current_app, g, request
+
+from reformgraph import __version__
+from reformgraph.server.assets import Assets
+from reformgraph.server.links import Links
+from reformgraph.settings import Settings
+from reformgraph.store import Store, current_store
+
+if TYPE_CHECKING:
+    from reformgraph.store.pool import QueryPool
+
+T = TypeVar("T")
+
+# Whole-graph figures (counts, lists of classes) of the newest generations; each is a few kB.
+REMEMBERED = 64
+# Finished answers that one worker keeps, in bytes; and the largest one that is worth keeping.
+CACHE_BYTES, CACHE_LARGEST = 48_000_000, 2_000_000
+
+
+class Service:
+    """The long-lived parts of one HTTP worker; one instance per application."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.root = Path(settings.store)
+        self.stores = current_store(self.root)
+        self.assets = Assets()
+        self.code = _code_digest(self.assets)
+        self._pool: QueryPool | None = None
+        self._lock = threading.Lock()
+        self._memory: OrderedDict[Hashable, Any] = OrderedDict()
+        self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._answer_bytes = 0
+
+    @property
+    def pool(self) -> QueryPool:
+        """The query processes; they start when the first query from a stranger arrives."""
+        with self._lock:
+            if self._pool is None:
+                from reformgraph.store.pool import QueryPool  # starts processes: only when needed
+
+                self._pool = QueryPool(
+                    self.root,
+                    stores=self.stores,
+                    timeout=self.settings.query_timeout,
+                    memory=self.settings.query_memory,
+                    processes=self.settings.query_processes,
+                    slow=self.settings.slow_queries,
+                    result_limit=self.settings.result_limit,
+                )
+            return self._pool
+
+    def close(self) -> None:
+        """End the query processes and let the store go."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
+        self.stores.close()
+
+    def remember(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what ``make`` gave for ``key``; put the generation id into the key."""
+        with self._lock:
+            if key in self._memory:
+                self._memory.move_to_end(key)
+                return cast(T, self._memory[key])
+        value = make()
+        with self._lock:
+            self._memory[key] = value
+            while len(self._memory) > REMEMBERED:
+                self._memory.popitem(last=False)
+        return value
+
+    def answer(self, key: Hashable, make: Callable[[], str | bytes]) -> bytes:
+        """Return the finished answer for ``key`` (generation, address, format), making it once."""
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key]
+        made = make()
+        body = made.encode("utf-8", "replace") if isinstance(made, str) else made
+        if len(body) <= CACHE_LARGEST:
+            with self._lock:
+                self._answer_bytes += len(body) - len(self._answers.pop(key, b""))
+                self._answers[key] = body
+                while self._answer_bytes > CACHE_BYTES:
+                    self._answer_bytes -= len(self._answers.popitem(last=False)[1])
+        return body
+
+
+def _code_digest(assets: Assets) -> str:
+    """Digest what pages depend on beside the graph: after an upgrade no old page is "fresh"."""
+    digest = hashlib.sha256(f"{__version__} {assets.digest}".encode())
+    for path in sorted((Path(__file__).parent / "templates").rglob("*.html")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def service() -> Service:
+    """Return the service of the application that handles this request."""
+    return cast(Service, current_app.extensions["reformgraph"])
+
+
+def store() -> Store:
+    """Return the store for this request: one generation from its first to its last query."""
+    if "store" not in g:
+        g.store = service().stores.get()
+    return cast(Store, g.store)
+
+
+def links() -> Links:
+    """Return the address maker for this request's generation and mount point."""
+    if "links" not in g:
+        g.links = Links(store().generation.base, request.script_root)
+    return cast(Links, g.links)

@@ -1,0 +1,37 @@
+"""``reformgraph info``: settings with their origins, and what is in the graph."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from reformgraph import __version__
+from reformgraph.cli.options import output_format, with_settings
+from reformgraph.cli.output import chosen, write_rows
+from reformgraph.errors import StoreError
+from reformgraph.settings import Settings, keys
+
+
+@click.command()
+@output_format("table", "csv", "json")
+@with_settings()
+def info(settings: Settings, form: str | None) -> None:
+    """Print every setting with where it came from, and the generation that is served."""
+    from reformgraph.store import open_store
+
+    rows: list[list[object]] = [["version", __version__, ""]]
+    rows += [[key, getattr(settings, key), settings.origin(key)] for key in keys()]
+    try:
+        with closing(open_store(Path(settings.store))) as store:
+            generation = store.generation
+            rows += [
+                ["generation", generation.id, "store"],
+                ["created", generation.created, "store"],
+                ["quads", generation.quads, "store"],
+                *([f"quads in {graph}", n, "store"] for graph, n in generation.graphs.items()),
+            ]
+    except StoreError as error:
+        rows.append(["generation", f"none: {error.detail}", "store"])
+    write_rows(["what", "value", "from"], rows, chosen(form, "table", "csv"))

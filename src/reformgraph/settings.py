@@ -1,0 +1,159 @@
+"""Settings: flags over environment over ``reformgraph.toml`` over defaults (design, §11).
+
+One frozen dataclass is made at the edge (command line or WSGI start-up) and passed down. No other
+module reads the environment.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from reformgraph.errors import ConfigError
+
+CONFIG_FILE = "reformgraph.toml"
+ENV_PREFIX = "REFORMGRAPH_"
+
+
+def _setting(default: Any, help_text: str) -> Any:
+    """Declare one setting with its default and the sentence that the docs print."""
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting of the project. Times are seconds, sizes are bytes."""
+
+    store: str = _setting("reformgraph-store", "Folder that holds the generations.")
+    base: str = _setting(
+        "https://w3id.org/reformgraph/",
+        "IRI prefix of every entity; used at build time and mapped to the host when served.",
+    )
+    host: str = _setting("127.0.0.1", "Address that `serve` listens on.")
+    port: int = _setting(8000, "Port that `serve` listens on.")
+    workers: int = _setting(2, "HTTP worker processes.")
+    threads: int = _setting(8, "Threads in each HTTP worker.")
+    public_url: str = _setting(
+        "", "Address under which people reach the service; empty: that of the request."
+    )
+    query_timeout: float = _setting(15.0, "Wall-clock limit of one SPARQL query.")
+    query_memory: int = _setting(1_200_000_000, "Address-space limit of one query process.")
+    query_processes: int = _setting(2, "Fast query processes in each HTTP worker.")
+    slow_queries: int = _setting(2, "Slow queries that one HTTP worker runs at a time.")
+    result_limit: int = _setting(256_000_000, "Largest answer to one query.")
+    body_limit: int = _setting(1_048_576, "Largest request body.")
+    sources: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    def origin(self, key: str) -> str:
+        """Say where the value of ``key`` came from: ``default``, a file, a variable or a flag."""
+        return dict(self.sources).get(key, "default")
+
+
+def keys() -> tuple[str, ...]:
+    """Return the names of all settings, in the order of the docs."""
+    return tuple(f.name for f in fields(Settings) if f.name != "sources")
+
+
+def help_of(key: str) -> str:
+    """Return the sentence that explains the setting ``key``."""
+    return next(str(f.metadata["help"]) for f in fields(Settings) if f.name == key)
+
+
+def load(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    config: Path | None = None,
+) -> Settings:
+    """Merge flags, environment, the configuration file and the defaults.
+
+    ``flags`` maps setting names to values, None meaning "not given". ``config`` is a TOML file;
+    without it ``reformgraph.toml`` of the working folder is read if it is there. Raises
+    ConfigError for an unknown key, an unusable value or an unreadable file.
+    """
+    environ = os.environ if environ is None else environ
+    found: dict[str, tuple[Any, str]] = {}
+    path = config or Path(CONFIG_FILE)
+    if config is not None or path.is_file():
+        for key, value in _read_toml(path).items():
+            found[_known(key, str(path))] = (value, str(path))
+    for name, value in sorted(environ.items()):
+        if name.startswith(ENV_PREFIX):
+            found[_known(name[len(ENV_PREFIX) :].lower(), name)] = (value, name)
+    for key, value in (flags or {}).items():
+        if value is not None:
+            found[_known(key, "flag")] = (value, f"--{key.replace('_', '-')}")
+    values = {key: _convert(key, value, origin) for key, (value, origin) in found.items()}
+    settings = Settings(**values, sources=tuple((k, o) for k, (_, o) in sorted(found.items())))
+    _check(settings)
+    return settings
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such configuration file") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: {error}", where={"file": str(path)}) from None
+
+
+def _known(key: str, origin: str) -> str:
+    if key in keys():
+        return key
+    near = difflib.get_close_matches(key, keys(), n=1)
+    raise ConfigError(
+        f"{origin}: unknown setting {key!r}" + (f", did you mean {near[0]!r}?" if near else ""),
+        hints=near,
+        where={"field": key},
+    )
+
+
+def _convert(key: str, value: Any, origin: str) -> Any:
+    kind = type(getattr(_DEFAULTS, key))
+    converted = None
+    # TOML has more types than settings have: `true` is neither a port nor a folder.
+    if type(value) in (str, int, float):
+        with suppress(ValueError):
+            converted = kind(value)
+    if converted is None:
+        raise ConfigError(
+            f"{origin}: {key} is {value!r}, expected {_KIND_NAMES[kind]}", where={"field": key}
+        )
+    return converted
+
+
+def _check(settings: Settings) -> None:
+    def refuse(key: str, expected: str) -> None:
+        raise ConfigError(
+            f"{settings.origin(key)}: {key} is {getattr(settings, key)!r}, expected {expected}",
+            where={"field": key},
+        )
+
+    for key in ("base", "public_url"):
+        value = getattr(settings, key)
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.netloc):
+            refuse(key, "an http(s) address")
+    if not settings.base.endswith(("/", "#")):
+        refuse("base", "an address that ends in / or #")
+    if not 0 < settings.port < 65536:
+        refuse("port", "a port between 1 and 65535")
+    for key in ("workers", "threads", "query_processes", "slow_queries", "body_limit"):
+        if getattr(settings, key) < 1:
+            refuse(key, "a whole number above 0")
+    if settings.query_timeout <= 0:
+        refuse("query_timeout", "seconds above 0")
+    if settings.query_memory < 400_000_000:
+        refuse("query_memory", "at least 400000000 bytes, below which a query process cannot start")
+
+
+_DEFAULTS = Settings()
+_KIND_NAMES = {str: "text", int: "a whole number", float: "a number"}

@@ -1,0 +1,331 @@
+"""Queries from strangers: sacrificial processes, a fast and a slow lane, hard limits.
+
+A query gets a warm process. If it is not answered after 100 ms it needs one of few slow places;
+its process is then replaced, so that short queries always find one. At the deadline the process
+is killed: the engine knows no other end. Measured in benchmarks and docs/developers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import math
+import signal
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, NoReturn, Self, cast
+
+from reformgraph.errors import (
+    BadEncoding,
+    Busy,
+    FederationRefused,
+    QueryCrashed,
+    QueryMemory,
+    QueryTimeout,
+    ReformGraphError,
+    ResultTooLarge,
+    StoreError,
+)
+from reformgraph.ontology.terms import PREFIXES
+from reformgraph.store.base import Generation
+from reformgraph.store.current import CurrentStore
+from reformgraph.store.process import Died, QueryProcess
+from reformgraph.store.scan import Scan, check, scan
+from reformgraph.store.supervisor import Supervisor
+from reformgraph.store.syntax import explain
+
+SLOW_AFTER = 0.1
+"""Seconds after which a query needs a slow place."""
+RETRY_AFTER = {"Retry-After": "2"}
+SPOOL_MEMORY = 1 << 20
+REMEMBERED = 1_024
+_RECYCLE_QUERIES = 20_000
+_RECYCLE_BYTES = 300_000_000
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The graphs of the SPARQL 1.1 Protocol's parameters (§2.1.4), in place of any FROM.
+
+    ``default``: IRIs merged into the default graph; ``named``: those that GRAPH may name. Both
+    empty is an empty dataset: pass None to the pool for "no parameter was given".
+    """
+
+    default: Sequence[str] = ()
+    named: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer. ``file`` stands at its start; ``with`` or the caller closes it.
+
+    ``form`` is ``solutions``, ``boolean`` or ``graph``; ``media_type`` is what was written, which
+    is the default of the form when the one asked for cannot hold it; ``generation`` is an id.
+    """
+
+    file: BinaryIO
+    length: int
+    media_type: str
+    generation: str
+    form: str
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+
+class QueryPool:
+    """Runs foreign queries on the current generation of the store ``root``. Thread-safe.
+
+    ``timeout``: seconds from a query's arrival; ``memory``: bytes of address space of a process;
+    ``processes``: warm ones for short queries, at least 2 where many ask; ``slow``: long queries
+    at a time; ``result_limit``: bytes of one answer. ``stores``: the holder that says which
+    generation is served, to share the one that the caller has. Processes start at once.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        timeout: float = 15.0,
+        memory: int = 1_200_000_000,
+        processes: int = 2,
+        slow: int = 2,
+        result_limit: int = 256_000_000,
+        stores: CurrentStore | None = None,
+    ) -> None:
+        self.timeout = timeout
+        self.result_limit = result_limit
+        self.closing = False
+        self._own = None if stores else CurrentStore(root)
+        self._stores = stores or cast(CurrentStore, self._own)
+        self._slow = threading.BoundedSemaphore(slow)
+        self._crashed: OrderedDict[bytes, None] = OrderedDict()
+        # Wall-clock time is cut by us; processor time is the kernel's second net.
+        self._supervisor = Supervisor(processes, memory, math.ceil(timeout) + 2)
+        try:
+            self._supervisor.want(self._stores.get().generation)
+        except StoreError:
+            _log.info("no graph yet; query processes start with the first query")
+
+    def run(
+        self,
+        query: str,
+        media_type: str = "",
+        dataset: Dataset | None = None,
+        *,
+        base: str | None = None,
+        scanned: Scan | None = None,
+    ) -> Answer:
+        """Run one query and return its whole answer.
+
+        ``media_type`` is of a SPARQL results format or an RDF format, empty for the default of
+        the query's form (JSON, Turtle). ``base`` resolves relative IRIs of a query without BASE;
+        without either they are syntax errors. ``scanned`` saves a second scan.
+
+        Raises UpdateRefused, FederationRefused, QueryTooComplex, QuerySyntaxError, BadEncoding
+        (lone surrogates), QueryTimeout, QueryMemory, ResultTooLarge, QueryCrashed, Busy (no
+        process or slow place free, no disk for the answer) or StoreError (no readable graph).
+        """
+        deadline = time.monotonic() + self.timeout
+        query = query.removeprefix("\ufeff")
+        found = scanned or scan(query)
+        check(found)
+        generation = self._stores.get().generation
+        key = _key(generation, query, dataset)
+        if key in self._crashed:
+            raise QueryCrashed("this query crashed its process before; it is not run again")
+        request = {
+            "query": query,
+            "media": media_type,
+            "base": base,
+            "union": not found.has_from,
+            "dataset": None if dataset is None else [list(dataset.default), list(dataset.named)],
+            "prefixes": dict(PREFIXES) if media_type in ("", "text/turtle") else None,
+        }
+        run = self._start(generation, request, deadline, key)
+        try:
+            return run.answer()
+        except QueryMemory:
+            if not run.stillborn:
+                raise
+        return self._start(generation, request, deadline, key).answer()
+
+    def _start(
+        self, generation: Generation, request: dict[str, Any], deadline: float, key: bytes
+    ) -> _Run:
+        process = self._supervisor.take(generation, deadline)
+        if process is None:
+            raise Busy("all query processes are taken", headers=RETRY_AFTER)
+        return _Run(self, process, request, deadline, key)
+
+    def close(self) -> None:
+        """Kill every process; queries under way fail with Busy."""
+        self.closing = True
+        self._supervisor.close()
+        if self._own is not None:
+            self._own.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Run:
+    """One query on its way through one process."""
+
+    def __init__(
+        self,
+        pool: QueryPool,
+        process: QueryProcess,
+        request: dict[str, Any],
+        deadline: float,
+        key: bytes,
+    ) -> None:
+        self._pool, self._process, self._request = pool, process, request
+        self._deadline, self._key = deadline, key
+        self._in_slow_lane = False
+        self._healthy = False
+        self.stillborn = False
+        """Killed from outside before its first byte: maybe dead already when it was asked."""
+        self._header: dict[str, Any] = {}
+
+    def answer(self) -> Answer:
+        spool = SpooledTemporaryFile(SPOOL_MEMORY)  # noqa: SIM115  the answer carries it away
+        try:
+            length = self._fill(cast(BinaryIO, spool))
+        except (OSError, Died) as error:
+            spool.close()
+            raise self._meaning(error) from error
+        except BaseException:
+            spool.close()
+            raise
+        finally:
+            self._give_back()
+        generation = self._process.generation.id
+        spool.seek(0)
+        header = self._header
+        return Answer(cast(BinaryIO, spool), length, header["media"], generation, header["form"])
+
+    def _fill(self, spool: BinaryIO) -> int:
+        """Ask and write the answer's bytes to ``spool``; returns how many."""
+        slow_from = min(time.monotonic() + SLOW_AFTER, self._deadline)
+        self._process.ask(self._request, self._deadline)
+        length = 0
+        while True:
+            try:
+                kind, payload = self._process.read(
+                    self._deadline if self._in_slow_lane else slow_from
+                )
+            except TimeoutError:
+                if self._in_slow_lane or time.monotonic() >= self._deadline:
+                    raise
+                self._enter_slow_lane()
+                continue
+            if kind == b"D":
+                length += len(payload)
+                if length > self._pool.result_limit:
+                    limit = self._pool.result_limit
+                    raise ResultTooLarge(
+                        f"the answer is over {limit} bytes; ask for less with LIMIT, or page",
+                        where={"limit": limit},
+                    )
+                spool.write(payload)
+            elif kind == b"H":
+                self._header = json.loads(payload)
+            elif kind == b"E":
+                peak = json.loads(payload)["peak"]
+                self._healthy = peak < _RECYCLE_BYTES and self._process.queries < _RECYCLE_QUERIES
+                return length
+            else:
+                self._refused(**json.loads(payload))
+
+    def _enter_slow_lane(self) -> None:
+        if not self._pool._slow.acquire(blocking=False):
+            raise Busy(
+                "this query takes long and every place for such queries is taken",
+                headers=RETRY_AFTER,
+            )
+        self._in_slow_lane = True
+        self._process.step_back()
+        self._pool._supervisor.release(self._process)
+
+    def _refused(self, kind: str, message: str) -> NoReturn:
+        """Raise for the worker's own error message."""
+        query: str = self._request["query"]
+        if kind == "memory":
+            raise QueryMemory("the query needed more memory than one query may have")
+        if kind == "panic":
+            _log.error("the engine panicked: %s", message[:500].replace("\n", " "))
+            self._remember()
+            raise QueryCrashed("the query crashed its process")
+        self._healthy = True
+        if kind == "syntax":
+            raise explain(query, message)
+        if "service" in query.lower():
+            raise FederationRefused("SERVICE is not allowed here: this service calls no other one")
+        _log.error("the engine failed: %s", message[:500].replace("\n", " "))
+        raise QueryCrashed("the engine could not answer this query")
+
+    def _meaning(self, error: OSError | Died) -> ReformGraphError:
+        """Say what went wrong in terms of the one who asked."""
+        if isinstance(error, TimeoutError):
+            limit = f"{self._pool.timeout:g}"
+            return QueryTimeout(
+                f"the query was stopped after {limit} seconds", where={"limit": limit}
+            )
+        if isinstance(error, OSError):
+            _log.error("an answer could not be kept: %s", error)
+            return Busy("there is no room to hold the answer", headers=RETRY_AFTER)
+        if self._pool.closing:
+            return Busy("the service is shutting down", headers=RETRY_AFTER)
+        _log.warning("a query process died: %s", error.words[:500])
+        self.stillborn = (
+            error.signal == signal.SIGKILL and not self._in_slow_lane and not self._header
+        )
+        # SIGABRT: the allocator gave up. SIGKILL: the system took the memory back.
+        if error.signal in (signal.SIGABRT, signal.SIGKILL):
+            return QueryMemory("the query needed more memory than one query may have")
+        if error.signal == signal.SIGXCPU:
+            return QueryTimeout("the query used up its processor time")
+        self._remember()
+        return QueryCrashed("the query crashed its process")
+
+    def _remember(self) -> None:
+        crashed = self._pool._crashed
+        crashed[self._key] = None
+        while len(crashed) > REMEMBERED:
+            crashed.popitem(last=False)
+
+    def _give_back(self) -> None:
+        supervisor = self._pool._supervisor
+        if self._in_slow_lane:
+            # It may have grown large, and its place in the fast lane is filled.
+            supervisor.drop(self._process)
+            self._pool._slow.release()
+        elif self._healthy:
+            supervisor.put(self._process)
+        else:
+            supervisor.release(self._process)
+            supervisor.drop(self._process)
+
+
+def _key(generation: Generation, query: str, dataset: Dataset | None) -> bytes:
+    graphs = None if dataset is None else (tuple(dataset.default), tuple(dataset.named))
+    try:
+        text = f"{generation.id}\n{graphs}\n{query}".encode()
+    except UnicodeEncodeError:
+        raise BadEncoding("the query holds half of a surrogate pair") from None
+    return hashlib.sha256(text).digest()

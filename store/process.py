@@ -1,0 +1,153 @@
+"""One query process as its parent sees it: start, ask, read frames, kill, say why it died."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from typing import Any
+
+from reformgraph.store import generations
+from reformgraph.store.base import Generation
+from reformgraph.store.worker import HEADER
+
+START_SECONDS = 20.0
+"""A process that is not ready by then never will be; a start takes some 40 ms."""
+_RECEIVE = 1 << 18
+
+
+class Died(Exception):
+    """The process ended by itself; ``signal`` is the number that ended it, or 0."""
+
+    def __init__(self, code: int, words: str) -> None:
+        super().__init__(words)
+        self.signal = -code if code < 0 else 0
+        self.words = words
+
+
+class QueryProcess:
+    """A spawned ``reformgraph.store.worker``. Used by one thread at a time.
+
+    In: the generation to open, the limit of its address space in bytes, seconds of processor time
+    for each query. Must be made on a thread that outlives it: the kernel kills it with that
+    thread. Raises OSError when the system cannot start one.
+    """
+
+    def __init__(self, generation: Generation, memory: int, cpu: int) -> None:
+        self.generation = generation
+        self.queries = 0
+        self._thread = 0
+        self._buffer = bytearray()
+        # Its last words go to a file: a pipe that nobody reads could block it.
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115  closed by kill()
+        self._socket, theirs = socket.socketpair()
+        command = [sys.executable, "-S", "-P", "-m", "reformgraph.store.worker"]
+        limits = [str(generation.folder / generations.QUADS), str(memory), str(cpu)]
+        # Without `site` a start is faster; the path that it would have made is handed down.
+        path = os.pathsep.join(entry for entry in sys.path if entry)
+        environment = {**os.environ, "PYTHONPATH": path, "MALLOC_ARENA_MAX": "2"}
+        try:
+            self._process: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603  no shell, no foreign text
+                [*command, *limits, str(os.getpid())],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=self._words,
+                env=environment,
+            )
+        except BaseException:
+            self._socket.close()
+            self._words.close()
+            raise
+        finally:
+            theirs.close()
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return int(self._process.pid)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs, as far as the system has told."""
+        return self._process.poll() is None
+
+    def wait_ready(self) -> None:
+        """Wait until it takes queries; raises Died or TimeoutError."""
+        _, payload = self.read(time.monotonic() + START_SECONDS)
+        self._thread = json.loads(payload)["thread"]
+
+    def ask(self, request: dict[str, Any], deadline: float) -> None:
+        """Send one query; raises Died or TimeoutError."""
+        payload = json.dumps(request).encode()
+        self.queries += 1
+        try:
+            self._socket.settimeout(max(0.001, deadline - time.monotonic()))
+            self._socket.sendall(HEADER.pack(b"Q", len(payload)) + payload)
+        except TimeoutError:
+            raise
+        except OSError:
+            raise self._died() from None
+
+    def read(self, deadline: float) -> tuple[bytes, bytes]:
+        """Return the next frame's kind and payload.
+
+        Raises TimeoutError at ``deadline`` (monotonic clock), after which reading may go on with
+        a later one, and Died.
+        """
+        while True:
+            if len(self._buffer) >= HEADER.size:
+                kind, size = HEADER.unpack_from(self._buffer)
+                end = HEADER.size + size
+                if len(self._buffer) >= end:
+                    payload = bytes(self._buffer[HEADER.size : end])
+                    del self._buffer[:end]
+                    return kind, payload
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise TimeoutError
+            self._socket.settimeout(remaining)
+            try:
+                data = self._socket.recv(_RECEIVE)
+            except TimeoutError:
+                raise
+            except OSError:
+                data = b""
+            if not data:
+                raise self._died()
+            self._buffer += data
+
+    def step_back(self) -> None:
+        """Let others run first: it turned out slow."""
+        with suppress(OSError):
+            # On Linux niceness belongs to the thread.
+            os.setpriority(os.PRIO_PROCESS, self._thread or self.pid, 15)
+
+    def _died(self) -> Died:
+        try:
+            code = self._process.wait(5)
+        except subprocess.TimeoutExpired:  # it closed its socket and lives: never ours
+            self._process.kill()
+            code = self._process.wait()
+        size = self._words.seek(0, os.SEEK_END)
+        self._words.seek(max(0, size - 2000))
+        lines = self._words.read().decode("utf-8", "replace").split("\n")
+        last = next((line for line in reversed(lines) if line.strip()), "")
+        name = signal.Signals(-code).name if code < 0 else f"exit {code}"
+        return Died(code, f"{name}: {last.strip()}" if last else name)
+
+    def kill(self) -> None:
+        """End it at once, whatever it does; it is reaped when this returns."""
+        self._process.kill()
+        self._process.wait()
+        self._socket.close()
+        self._words.close()
+
+    def interrupt(self) -> None:
+        """Kill it from another thread than the one that reads it; that one reaps it."""
+        self._process.kill()

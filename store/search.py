@@ -1,0 +1,203 @@
+"""Full-text search: a SQLite FTS5 file in each generation, written at build and read here.
+
+User text never reaches the FTS5 query language: it is cut into words, and each word is passed as a
+quoted phrase (hazards 78 and 112). Answers are plain segments; making HTML is the template's work.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+import unicodedata
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from rapidfuzz import fuzz, process
+
+from reformgraph.errors import StoreError
+from reformgraph.store.base import SearchHit, SearchPage, Segment
+from reformgraph.store.search_index import SearchRow, fold, index_rows, write_index
+
+__all__ = ["SearchIndex", "SearchRow", "fold", "index_rows", "write_index"]
+
+MAX_TEXT = 1_000
+"""Characters of the user's text that are looked at."""
+MAX_WORDS = 24
+MAX_LIMIT = 500
+MAX_OFFSET = 100_000
+
+_OPEN, _CLOSE = "\x02", "\x03"
+_WORD = re.compile(r"[^\W_]+")
+# name, other names, text, slug, kind. A hit in a name outweighs any number of hits in prose.
+_WEIGHTS = "10.0, 6.0, 1.0, 4.0, 2.0"
+_WRATIO_NAMES = 50_000  # above it the thorough scorer takes more than a page may
+_NEAR_CUTOFF = 60.0
+
+# bm25 is negative, better is smaller: a boost below 1 moves a hit towards 0 and so down the list.
+_HITS = f"""
+SELECT iri, slug, type, kind, label, bm25(entity, {_WEIGHTS}) * boost AS score,
+       highlight(entity, 0, char(2), char(3)), highlight(entity, 1, char(2), char(3)),
+       snippet(entity, 2, char(2), char(3), '…', 24), highlight(entity, 3, char(2), char(3)),
+       highlight(entity, 4, char(2), char(3))
+FROM entity WHERE entity MATCH ?2 AND (?3 = '' OR type = ?3)
+ORDER BY (folded = ?1) DESC, (instr(exact, char(10) || ?1 || char(10)) > 0) DESC,
+  (boost = 1.0 AND (instr(folded, ?1) = 1 OR instr(folded, 'the ' || ?1) = 1)) DESC,
+  score, slug
+LIMIT ?4 OFFSET ?5
+"""  # noqa: S608  only constants are formatted in
+_FACETS = "SELECT type, count(*) FROM entity WHERE entity MATCH ? GROUP BY type"
+
+
+class SearchIndex:
+    """The search file of one generation, opened read-only and immutable. Thread-safe.
+
+    In: its path. Raises StoreError when it is not a search index.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._uri = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
+        self._path = path
+        self._idle: list[sqlite3.Connection] = []
+        self._names: tuple[list[str], list[int]] | None = None
+        self._lock = threading.Lock()
+        self._finalizer = weakref.finalize(self, _close_all, self._idle)
+        try:
+            with self._connection() as connection:
+                connection.execute("SELECT count(*) FROM entity WHERE entity MATCH '\"x\"'")
+        except sqlite3.Error as error:
+            raise StoreError(f"{path}: not a search index ({error})") from None
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        # A connection serves one thread at a time; a pool, not thread-locals, because servers
+        # that make a thread for each request would leave one connection behind for each.
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
+        try:
+            yield connection
+        finally:
+            if self._finalizer.alive:
+                self._idle.append(connection)
+            else:
+                connection.close()
+
+    def search(self, text: str, *, kind: str = "", limit: int = 20, offset: int = 0) -> SearchPage:
+        """Find entities that have all words of ``text``, the last one as a prefix.
+
+        When none has all, those that have any (``partial``); when there are none either, the
+        nearest names. ``kind`` is the local name of a class. ``limit`` is brought into 0–500,
+        ``offset`` into 0–100,000. Never raises, whatever the text.
+        """
+        limit, offset = min(max(limit, 0), MAX_LIMIT), min(max(offset, 0), MAX_OFFSET)
+        text = unicodedata.normalize("NFC", text[:MAX_TEXT])
+        kind = kind.encode("utf-8", "replace").decode("utf-8")
+        words = _WORD.findall(text)[:MAX_WORDS]
+        partial = False
+        hits: tuple[SearchHit, ...] = ()
+        facets: dict[str, int] = {}
+        if words:
+            phrases = [f'"{word}"' for word in words]
+            phrases[-1] += "*"
+            with self._connection() as connection:
+                match = " AND ".join(phrases)
+                facets = dict(connection.execute(_FACETS, (match,)))
+                if not facets and len(phrases) > 1:
+                    match, partial = " OR ".join(phrases), True
+                    facets = dict(connection.execute(_FACETS, (match,)))
+                if facets and limit:
+                    wanted = (fold(text), match, kind, limit, offset)
+                    hits = tuple(map(_hit, connection.execute(_HITS, wanted)))
+        total = facets.get(kind, 0) if kind else sum(facets.values())
+        near = () if facets and not partial else tuple(self.near(text))
+        ranked = dict(sorted(facets.items(), key=lambda item: (-item[1], item[0])))
+        return SearchPage(
+            text, kind, total, offset, limit, hits, ranked, partial and bool(facets), near
+        )
+
+    def near(self, text: str, limit: int = 5) -> list[SearchHit]:
+        """Find the entities whose slug or name is spelt most like ``text``, best first.
+
+        Every name is compared: about 1 µs each with the thorough scorer, which is left for the
+        plain edit distance above 50,000 names.
+        """
+        wanted = fold(text[:200])
+        if not wanted or limit < 1:
+            return []
+        names, rowids = self._all_names()
+        scorer = fuzz.WRatio if len(names) <= _WRATIO_NAMES else fuzz.QRatio
+        found = process.extract(
+            wanted, names, scorer=scorer, limit=3 * limit, score_cutoff=_NEAR_CUTOFF
+        )
+        best: dict[int, float] = {}
+        for _, score, place in sorted(found, key=lambda hit: (-hit[1], len(hit[0]), hit[0])):
+            best.setdefault(rowids[place], score)
+        hits = []
+        with self._connection() as connection:
+            for rowid, score in list(best.items())[:limit]:
+                iri, slug, label, type_, kind = connection.execute(
+                    "SELECT iri, slug, label, type, kind FROM entity WHERE rowid = ?", (rowid,)
+                ).fetchone()
+                title = (Segment(label),)
+                hits.append(SearchHit(iri, slug, label, type_, kind, title, (), "near", score))
+        return hits
+
+    def _all_names(self) -> tuple[list[str], list[int]]:
+        with self._lock:
+            if self._names is None:
+                names: list[str] = []
+                rowids: list[int] = []
+                with self._connection() as connection:
+                    for rowid, slug, folded in connection.execute(
+                        "SELECT rowid, slug, folded FROM entity ORDER BY rowid"
+                    ):
+                        for name in {fold(slug), folded[:200]} - {""}:
+                            names.append(name)
+                            rowids.append(rowid)
+                self._names = names, rowids
+            return self._names
+
+    def close(self) -> None:
+        """Close the file; a search still running closes its own connection when it ends."""
+        self._finalizer()
+
+
+def _close_all(connections: list[sqlite3.Connection]) -> None:
+    while connections:
+        connections.pop().close()
+
+
+def _hit(row: tuple[str, str, str, str, str, float, str, str, str, str, str]) -> SearchHit:
+    iri, slug, type_, kind, label, score, title, names, snippet, in_slug, in_kind = row
+    matched, shown = "name", ""
+    if _OPEN not in title:
+        for matched, shown in (  # noqa: B007  both are used after the loop
+            ("other name", names.replace("\n", " · ")),
+            ("kind", in_kind),
+            ("text", snippet),
+            ("slug", in_slug),
+        ):
+            if _OPEN in shown:
+                break
+    elif _OPEN in snippet:
+        shown = snippet
+    return SearchHit(
+        iri, slug, label, type_, kind, _segments(title), _segments(shown), matched, -score
+    )
+
+
+def _segments(marked: str) -> tuple[Segment, ...]:
+    """Cut text at the marks of FTS5; the index holds no such characters of its own."""
+    segments = []
+    for place, piece in enumerate(marked.split(_OPEN)):
+        hit, closed, rest = piece.partition(_CLOSE)
+        if place and closed:
+            segments += [Segment(hit, True), Segment(rest)]
+        else:
+            segments.append(Segment(piece))
+    return tuple(segment for segment in segments if segment.text)

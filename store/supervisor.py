@@ -1,0 +1,187 @@
+"""Keeps the fast lane filled: one lasting thread starts and ends all query processes.
+
+The kernel's parent-death signal follows the *thread* that spawned a process, so a process started
+by a passing thread would be killed with it (measured: hazard 48).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from reformgraph.errors import StoreError
+from reformgraph.store.base import Generation
+from reformgraph.store.process import Died, QueryProcess
+
+GIVE_UP = 3
+"""Failed starts in a row after which those who wait are told."""
+
+_log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """Holds ``size`` ready processes of the wanted generation. Thread-safe.
+
+    A process is *fast* from its start until :meth:`release`; the thread replaces what is released.
+    """
+
+    def __init__(self, size: int, memory: int, cpu: int) -> None:
+        self._size, self._memory, self._cpu = size, memory, cpu
+        # Two conditions on one lock: giving a process back must not wake the thread as well.
+        lock = threading.Lock()
+        self._changed, self._available = threading.Condition(lock), threading.Condition(lock)
+        self._idle: list[QueryProcess] = []
+        self._fast: set[QueryProcess] = set()
+        self._all: set[QueryProcess] = set()
+        self._wanted: Generation | None = None
+        self._failures = 0
+        self._failure = ""
+        self._closing = False
+        self._thread = threading.Thread(target=self._keep, name="query-supervisor", daemon=True)
+        self._thread.start()
+
+    def want(self, generation: Generation) -> None:
+        """Hold processes of this generation from now on; those of another are ended when idle."""
+        with self._changed:
+            self._want(generation)
+
+    def _want(self, generation: Generation) -> None:
+        if self._wanted is None or self._wanted.id != generation.id:
+            self._wanted, self._failures = generation, 0
+            self._changed.notify_all()
+
+    def take(self, generation: Generation, deadline: float) -> QueryProcess | None:
+        """Wait for an idle process, the most recently used first; None at the deadline.
+
+        Raises StoreError when processes cannot be started.
+        """
+        with self._changed:
+            self._want(generation)
+            while True:
+                if self._closing:
+                    raise StoreError("the service is shutting down")
+                if (found := self._idle_of(generation)) is not None:
+                    return found
+                if self._failures >= GIVE_UP:
+                    raise StoreError(
+                        f"query processes do not start ({self._failure})",
+                        headers={"Retry-After": "5"},
+                    )
+                remaining = deadline - time.monotonic()
+                if remaining <= 0:
+                    return None
+                # Another thread may have asked for another generation meanwhile.
+                self._want(generation)
+                self._available.wait(remaining)
+
+    def _idle_of(self, generation: Generation) -> QueryProcess | None:
+        for process in reversed(self._idle):
+            if process.generation.id != generation.id:
+                continue
+            self._idle.remove(process)
+            if process.alive:
+                return process
+            # Killed from outside while it had nothing to do: nobody's query was lost.
+            self._fast.discard(process)
+            self._all.discard(process)
+            process.kill()
+            self._changed.notify_all()
+            return self._idle_of(generation)
+        return None
+
+    def put(self, process: QueryProcess) -> None:
+        """Give a process back to the fast lane."""
+        with self._changed:
+            closing = self._closing
+            if not closing:
+                self._idle.append(process)
+                self._available.notify_all()
+                if self._wanted is None or self._wanted.id != process.generation.id:
+                    self._changed.notify_all()
+        if closing:
+            self.drop(process)
+
+    def release(self, process: QueryProcess) -> None:
+        """Count a process as no longer of the fast lane, so that it is replaced."""
+        with self._changed:
+            self._fast.discard(process)
+            self._changed.notify_all()
+
+    def drop(self, process: QueryProcess) -> None:
+        """End a process that was released."""
+        with self._changed:
+            self._all.discard(process)
+        process.kill()
+
+    def close(self) -> None:
+        """End every process, those at work too, and the thread."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+            self._available.notify_all()
+        self._thread.join()
+
+    def _keep(self) -> None:
+        while True:
+            with self._changed:
+                stale = self._stale()
+                while not (self._closing or stale or self._lacks()):
+                    self._changed.wait()
+                    stale = self._stale()
+                closing, generation = self._closing, self._wanted
+                if closing:
+                    doomed, self._idle = self._idle, []
+                    self._all.difference_update(doomed)
+                    busy = list(self._all)
+            if closing:
+                for process in doomed:
+                    process.kill()
+                # Those at work are killed here and reaped by the threads that wait for them.
+                for process in busy:
+                    process.interrupt()
+                return
+            for process in stale:
+                self.drop(process)
+            if generation is not None and not stale:
+                self._start(generation)
+
+    def _stale(self) -> list[QueryProcess]:
+        wanted = self._wanted.id if self._wanted else ""
+        stale = [process for process in self._idle if process.generation.id != wanted]
+        if stale:
+            self._idle = [process for process in self._idle if process not in stale]
+            self._fast.difference_update(stale)
+        return stale
+
+    def _lacks(self) -> bool:
+        if self._wanted is None:
+            return False
+        return sum(p.generation.id == self._wanted.id for p in self._fast) < self._size
+
+    def _start(self, generation: Generation) -> None:
+        """Start one process; after a failure wait, longer each time."""
+        process = None
+        try:
+            process = QueryProcess(generation, self._memory, self._cpu)
+            process.wait_ready()
+        except (Died, TimeoutError, OSError) as error:
+            if process is not None:
+                process.kill()
+            with self._changed:
+                self._failures += 1
+                self._failure = str(error) or type(error).__name__
+                pause = min(5.0, 0.1 * 2 ** min(self._failures, 6))
+                if self._failures in (1, GIVE_UP):
+                    _log.error("a query process did not start: %s", self._failure)
+                self._available.notify_all()
+                if not self._closing:
+                    self._changed.wait(pause)
+            return
+        with self._changed:
+            self._failures = 0
+            self._fast.add(process)
+            self._all.add(process)
+            # Behind the warm ones.
+            self._idle.insert(0, process)
+            self._available.notify_all()

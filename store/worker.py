@@ -1,0 +1,176 @@
+"""One sacrificial query process: ``python -m reformgraph.store.worker FOLDER MEMORY CPU PARENT``.
+
+It opens a generation, gives up every means to harm anybody else, and answers queries over the
+socket that is its standard input until that is closed. It may be killed at any moment.
+
+A frame is one byte of kind, four of length (big-endian), then the payload. To the worker:
+``Q`` a request. From it: ``R`` ready, ``H`` the answer begins, ``D`` bytes of it, ``E`` it is
+whole, ``X`` an error. All but ``D`` hold JSON. Only what a start needs is imported here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+import threading
+import time
+from typing import Any, BinaryIO, cast
+
+import pyoxigraph
+
+STACK = 64 << 20
+"""Bytes of stack for the engine: twice the nesting that 8 MB survive (hazard 7)."""
+FRAME = 1 << 16
+HEADER = struct.Struct(">cI")
+
+_CHANNEL = 0
+_SOLUTIONS, _TRIPLES = "application/sparql-results+json", "text/turtle"
+
+
+def main(arguments: list[str]) -> None:
+    """Open the generation's quads and serve until the parent hangs up."""
+    folder, memory, cpu, parent = arguments
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _die_with(int(parent))
+    store = pyoxigraph.Store.read_only(folder)
+    threading.stack_size(STACK)
+    server = threading.Thread(target=_serve, args=(store, int(memory), int(cpu)))
+    server.start()
+    server.join()
+
+
+def _die_with(parent: int) -> None:
+    """Ask the kernel for SIGKILL when the thread that spawned us ends (hazard 48)."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # 1 is PR_SET_PDEATHSIG
+    # It may have died before that call.
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def _serve(store: pyoxigraph.Store, memory: int, cpu: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    # RocksDB has its files open already. With 0, 1 and 2 taken there is no number left for a
+    # socket, so SERVICE cannot connect even if the scan missed it (hazard 13).
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    _send(b"R", {"thread": threading.get_native_id()})
+    while (request := _receive()) is not None:
+        # Should the parent forget us, the kernel does not.
+        used = int(time.process_time()) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (used + cpu, most))
+        try:
+            _answer(store, request)
+        except SyntaxError as error:
+            _send(b"X", {"kind": "syntax", "message": str(error)})
+        except MemoryError:
+            _send(b"X", {"kind": "memory", "message": ""})
+            os._exit(1)
+        except (RuntimeError, OSError, ValueError, TypeError) as error:
+            _send(b"X", {"kind": "engine", "message": str(error)})
+        except BaseException as error:  # noqa: BLE001  a panic of the engine; its state is unknown
+            _send(b"X", {"kind": "panic", "message": str(error)})
+            os._exit(1)
+
+
+def _answer(store: pyoxigraph.Store, request: dict[str, Any]) -> None:
+    options: dict[str, Any] = {"use_default_graph_as_union": request["union"]}
+    if request["dataset"] is not None:
+        default, named = request["dataset"]
+        # Both, always: default_graph alone leaves every named graph open (hazard 17).
+        options = {
+            "default_graph": [pyoxigraph.NamedNode(iri) for iri in default],
+            "named_graphs": [pyoxigraph.NamedNode(iri) for iri in named],
+        }
+    result = store.query(request["query"], base_iri=request["base"], **options)
+    media: str = request["media"]
+    output = _Output()
+    if isinstance(result, pyoxigraph.QueryTriples):
+        graph = pyoxigraph.RdfFormat.from_media_type(media) if media else None
+        if graph is None:
+            media, graph = _TRIPLES, pyoxigraph.RdfFormat.TURTLE
+        output.begin({"form": "graph", "media": media})
+        prefixes = request["prefixes"]
+        pyoxigraph.serialize(result, cast(BinaryIO, output), graph, prefixes=prefixes)
+    else:
+        rows = pyoxigraph.QueryResultsFormat.from_media_type(media) if media else None
+        if rows is None:
+            media, rows = _SOLUTIONS, pyoxigraph.QueryResultsFormat.JSON
+        form = "boolean" if isinstance(result, pyoxigraph.QueryBoolean) else "solutions"
+        output.begin({"form": form, "media": media})
+        result.serialize(cast(BinaryIO, output), rows)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    output.end({"peak": peak if sys.platform == "darwin" else peak * 1024})
+
+
+class _Output:
+    """Gathers the engine's small writes into frames; a short answer is one system call."""
+
+    def __init__(self) -> None:
+        self._ready = bytearray()
+        self._data = bytearray()
+
+    def begin(self, header: dict[str, Any]) -> None:
+        self._ready += _frame(b"H", json.dumps(header).encode())
+
+    def write(self, data: bytes) -> int:
+        self._data += data
+        if len(self._data) >= FRAME:
+            self._cut()
+            _write(self._ready)
+            self._ready = bytearray()
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: frames go when they are full."""
+
+    def end(self, trailer: dict[str, Any]) -> None:
+        self._cut()
+        _write(self._ready + _frame(b"E", json.dumps(trailer).encode()))
+
+    def _cut(self) -> None:
+        if self._data:
+            self._ready += _frame(b"D", self._data)
+            self._data = bytearray()
+
+
+def _frame(kind: bytes, payload: bytes | bytearray) -> bytes:
+    return HEADER.pack(kind, len(payload)) + payload
+
+
+def _send(kind: bytes, message: dict[str, Any]) -> None:
+    _write(_frame(kind, json.dumps(message).encode()))
+
+
+def _write(data: bytes | bytearray) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(_CHANNEL, view) :]
+
+
+def _receive() -> dict[str, Any] | None:
+    header = _read(HEADER.size)
+    if header is None:
+        return None
+    payload = _read(HEADER.unpack(header)[1])
+    return None if payload is None else cast(dict[str, Any], json.loads(payload))
+
+
+def _read(size: int) -> bytes | None:
+    data = bytearray()
+    while len(data) < size:
+        piece = os.read(_CHANNEL, min(size - len(data), 1 << 20))
+        if not piece:
+            return None
+        data += piece
+    return bytes(data)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

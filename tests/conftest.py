@@ -1,0 +1,39 @@
+"""What all tests share: the built story graph, and the flag that rewrites golden files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reformgraph.ingest.build import build, bundled_timelines
+from reformgraph.store import EmbeddedStore, open_store
+
+BASE = "https://w3id.org/reformgraph/"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--regold", action="store_true", help="rewrite golden files and generated docs"
+    )
+
+
+@pytest.fixture(scope="session")
+def regold(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be rewritten; review the diff as a claim about the code."""
+    return bool(request.config.getoption("--regold"))
+
+
+@pytest.fixture(scope="session")
+def story_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the Children's Plan graph, built once for the session."""
+    root = tmp_path_factory.mktemp("story") / "store"
+    build(bundled_timelines(), root, base=BASE)
+    return root
+
+
+@pytest.fixture(scope="session")
+def story_store(story_root: Path) -> Iterator[EmbeddedStore]:
+    """The opened story graph; read it only."""
+    store = open_store(story_root)
+    yield store
+    store.close()

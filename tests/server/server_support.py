@@ -1,0 +1,140 @@
+"""What the server's tests share: applications, graphs, and reading served HTML."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pyoxigraph
+from flask import Flask
+
+from reformgraph.server.app import create_app
+from reformgraph.settings import Settings
+from reformgraph.store import publish
+
+BASE = "https://w3id.org/reformgraph/"
+HTML = {"Accept": "text/html"}
+
+VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
+# Attributes that make a browser fetch or run something, or follow a link.
+LOADING = frozenset(("src", "srcset", "data", "poster", "action", "formaction", "xlink:href"))
+
+
+def application(root: Path) -> Flask:
+    app = create_app(Settings(store=str(root)))
+    app.testing = False  # failures are answered as for strangers
+    return app
+
+
+def publish_trig(root: Path, text: str) -> None:
+    publish(root, pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TRIG), base=BASE)
+
+
+class Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.faults: list[str] = []
+        self.hrefs: list[str] = []
+        self.loads: list[str] = []
+        self.ids: list[str] = []
+        self.words: list[str] = []
+        self.headings: list[int] = []
+        self.labels: set[str] = set()
+        self.fields: list[dict[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if len(found) != len(attrs):
+            self.faults.append(f"<{tag}> has an attribute twice")
+        if tag in ("script", "style", "iframe", "object", "embed", "base", "marquee", "img"):
+            self.faults.append(f"<{tag}>")
+        for name, value in found.items():
+            if name.startswith("on") or name == "style":
+                self.faults.append(f"<{tag} {name}={value!r}>")
+            if name == "href":
+                (self.loads if tag == "link" else self.hrefs).append(value)
+            elif name in LOADING:
+                self.loads.append(value)
+        if "id" in found:
+            self.ids.append(found["id"])
+        if tag == "label":
+            self.labels.add(found.get("for", ""))
+        if tag in ("input", "select", "textarea"):
+            self.fields.append(found)
+        if tag in ("h1", "h2", "h3", "h4"):
+            self.headings.append(int(tag[1]))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
+        if not self.open or self.open[-1] != tag:
+            self.faults.append(f"</{tag}> closes {self.open[-1:]} ")
+            if tag in self.open:
+                while self.open.pop() != tag:
+                    pass
+        else:
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    return reader
+
+
+def faults(html: str) -> list[str]:
+    """Everything that no page may have."""
+    page = read(html)
+    found = list(page.faults)
+    if page.open:
+        found.append(f"never closed: {page.open}")
+    for href in page.hrefs:
+        if urlsplit(href).scheme not in ("", "http", "https") or href.startswith("//"):
+            found.append(f"href {href!r}")
+    for load in page.loads:
+        parts = urlsplit(load)
+        if parts.scheme or parts.netloc:
+            found.append(f"loads {load!r}")
+    if doubles := {one for one in page.ids if page.ids.count(one) > 1}:
+        found.append(f"ids twice: {doubles}")
+    if page.headings.count(1) != 1:
+        found.append(f"{page.headings.count(1)} h1")
+    for one, following in zip(page.headings, page.headings[1:], strict=False):
+        if following > one + 1:
+            found.append(f"h{following} after h{one}")
+    for field in page.fields:
+        named = field.get("id") in page.labels or "aria-label" in field
+        if field.get("type") != "hidden" and not named:
+            found.append(f"field without label: {field}")
+    return found

@@ -1,0 +1,58 @@
+"""Settings: who wins, and what is refused by name."""
+
+from pathlib import Path
+
+import pytest
+
+from reformgraph.errors import ConfigError
+from reformgraph.settings import load
+
+
+def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> None:
+    config = tmp_path / "reformgraph.toml"
+    config.write_text("port = 1\nhost = 'file'\nworkers = 7\n", encoding="utf-8")
+    environ = {"REFORMGRAPH_PORT": "2", "REFORMGRAPH_HOST": "variable", "OTHER": "x"}
+    found = load({"port": 3, "host": None}, environ=environ, config=config)
+    assert (found.port, found.host, found.workers, found.threads) == (3, "variable", 7, 8)
+    assert [found.origin(k) for k in ("port", "host", "workers", "threads")] == [
+        "--port",
+        "REFORMGRAPH_HOST",
+        str(config),
+        "default",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("prot = 1", "unknown setting 'prot', did you mean 'port'?"),
+        ("port = 'x'", "port is 'x', expected a whole number"),
+        ("port = true", "port is True, expected a whole number"),
+        ("store = true", "store is True, expected text"),
+        ("port = 70000", "expected a port between 1 and 65535"),
+        ("base = 'ftp://x/'", "expected an http(s) address"),
+        ("base = 'http://x'", "expected an address that ends in / or #"),
+        ("query_timeout = 0", "expected seconds above 0"),
+        ("query_memory = 1000", "at least 400000000 bytes"),
+        ("workers = 0", "expected a whole number above 0"),
+        ("= 1", "Invalid"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, text: str, said: str) -> None:
+    config = tmp_path / "reformgraph.toml"
+    config.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load(environ={}, config=config)
+    assert said in caught.value.detail
+    assert "reformgraph.toml" in caught.value.detail
+    assert caught.value.exit_code == 2
+
+
+def test_a_missing_or_unreadable_file_and_a_wrong_variable_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such configuration file"):
+        load(environ={}, config=tmp_path / "nowhere.toml")
+    (tmp_path / "latin.toml").write_bytes(b"host = '\xff'")
+    with pytest.raises(ConfigError, match=r"latin\.toml"):
+        load(environ={}, config=tmp_path / "latin.toml")
+    with pytest.raises(ConfigError, match="REFORMGRAPH_PORTS: unknown setting"):
+        load(environ={"REFORMGRAPH_PORTS": "1"})
