@@ -12,13 +12,15 @@ from reformgraph.server import negotiate
 class Offer:
     """One format: ``media_type`` is sent, ``engine`` is what the query process is asked for.
 
-    ``name`` is for ``?format=``, ``words`` for people, ``aliases`` other names that clients use.
+    ``name`` is for ``?format=``, ``words`` for people, ``aliases`` other media types and ``nicks``
+    other names that clients use (SPARQLWrapper sends its own names of formats along).
     """
 
     name: str
     words: str
     engine: str
     aliases: tuple[str, ...] = ()
+    nicks: tuple[str, ...] = ()
 
     def content_type(self, media_type: str) -> str:
         """Return the ``Content-Type`` for the name under which it was asked."""
@@ -34,10 +36,22 @@ SOLUTIONS = (
     HTML,
 )
 GRAPHS = (
-    Offer("ttl", "Turtle", "text/turtle", ("application/x-turtle",)),
-    Offer("nt", "N-Triples", "application/n-triples", ("text/plain",)),
-    Offer("rdf", "RDF/XML", "application/rdf+xml", ("application/xml", "text/xml")),
-    Offer("jsonld", "JSON-LD", "application/ld+json", ("application/json",)),
+    Offer("ttl", "Turtle", "text/turtle", ("application/x-turtle",), ("turtle", "n3")),
+    Offer("nt", "N-Triples", "application/n-triples", ("text/plain",), ("ntriples", "n-triples")),
+    Offer(
+        "rdf",
+        "RDF/XML",
+        "application/rdf+xml",
+        ("application/xml", "text/xml"),
+        nicks=("rdf+xml", "rdfxml", "xml"),
+    ),
+    Offer(
+        "jsonld",
+        "JSON-LD",
+        "application/ld+json",
+        ("application/json",),
+        nicks=("json-ld", "json"),
+    ),
     Offer("trig", "TriG", "application/trig"),
     Offer("nq", "N-Quads", "application/n-quads"),
     HTML,
@@ -57,7 +71,7 @@ def choose(form: str, wanted: str, accept: str | None) -> tuple[Offer, str]:
     known = offers(form)
     if wanted:
         for offer in known:
-            if wanted.lower() in (offer.name, offer.engine, *offer.aliases):
+            if wanted.lower() in (offer.name, offer.engine, *offer.aliases, *offer.nicks):
                 return offer, offer.engine
         names = ", ".join(offer.name for offer in known)
         what = f"a {form} query has" if form else "there is"

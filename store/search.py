@@ -12,13 +12,14 @@ import threading
 import unicodedata
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import Empty, LifoQueue
 from urllib.parse import quote
 
 from rapidfuzz import fuzz, process
 
-from reformgraph.errors import StoreError
+from reformgraph.errors import Busy, StoreError
 from reformgraph.store.base import SearchHit, SearchPage, Segment
 from reformgraph.store.search_index import SearchRow, fold, index_rows, write_index
 
@@ -27,6 +28,9 @@ __all__ = ["SearchIndex", "SearchRow", "fold", "index_rows", "write_index"]
 MAX_TEXT = 1_000
 """Characters of the user's text that are looked at."""
 MAX_WORDS = 24
+CONNECTIONS = 4
+WAIT = 10.0
+"""Seconds to wait for a connection."""
 MAX_LIMIT = 500
 MAX_OFFSET = 100_000
 
@@ -59,31 +63,34 @@ class SearchIndex:
     """
 
     def __init__(self, path: Path) -> None:
-        self._uri = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
-        self._path = path
-        self._idle: list[sqlite3.Connection] = []
+        uri = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
         self._names: tuple[list[str], list[int]] | None = None
         self._lock = threading.Lock()
+        # All are opened now: the folder may be removed while this generation is still read, and
+        # what is open stays readable. A search takes milliseconds, so a few serve many threads.
+        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
         self._finalizer = weakref.finalize(self, _close_all, self._idle)
         try:
-            with self._connection() as connection:
+            for _ in range(CONNECTIONS):
+                connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+                self._idle.put(connection)
+                # SQLite opens the file at the first statement.
                 connection.execute("SELECT count(*) FROM entity WHERE entity MATCH '\"x\"'")
         except sqlite3.Error as error:
+            self._finalizer()
             raise StoreError(f"{path}: not a search index ({error})") from None
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        # A connection serves one thread at a time; a pool, not thread-locals, because servers
-        # that make a thread for each request would leave one connection behind for each.
         try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
+            connection = self._idle.get(timeout=WAIT)
+        except Empty:
+            raise Busy("every search connection is taken", headers={"Retry-After": "2"}) from None
         try:
             yield connection
         finally:
             if self._finalizer.alive:
-                self._idle.append(connection)
+                self._idle.put(connection)
             else:
                 connection.close()
 
@@ -167,9 +174,10 @@ class SearchIndex:
         self._finalizer()
 
 
-def _close_all(connections: list[sqlite3.Connection]) -> None:
-    while connections:
-        connections.pop().close()
+def _close_all(connections: LifoQueue[sqlite3.Connection]) -> None:
+    with suppress(Empty):
+        while True:
+            connections.get_nowait().close()
 
 
 def _hit(row: tuple[str, str, str, str, str, float, str, str, str, str, str]) -> SearchHit:

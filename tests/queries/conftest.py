@@ -9,23 +9,26 @@ import pyoxigraph
 import pytest
 import rdflib
 from pyoxigraph import NamedNode, Quad, RdfFormat
+from query_stories import Story
 
 from reformgraph.ontology import reason
 from reformgraph.ontology.files import ontology_triples
 from reformgraph.store import EmbeddedStore, open_store, publish
 
-TINY = Path(__file__).with_name("tiny.ttl")
+CASES = Path(__file__).with_name("cases")
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+BASE = "https://w3id.org/reformgraph/"
+ELSEWHERE = "https://example.org/kg/"
 
 
-def quads(base: str) -> pyoxigraph.Store:
-    """The tiny story under ``base`` with the ontology and what follows from both."""
-    text = TINY.read_text(encoding="utf-8")
+def quads(name: str, base: str) -> pyoxigraph.Store:
+    """The made-up story ``cases/<name>.ttl`` under ``base``, with the ontology and inferences."""
+    text = (CASES / f"{name}.ttl").read_text(encoding="utf-8")
     for part in ("id", "claim", "evidence"):
-        text = text.replace(f"<https://w3id.org/reformgraph/{part}/>", f"<{base}{part}/>")
+        text = text.replace(f"<{BASE}{part}/>", f"<{base}{part}/>")
     graph = pyoxigraph.Store()
     graph.extend(
-        Quad(quad.subject, quad.predicate, quad.object, NamedNode(f"{base}graph/tiny"))
+        Quad(quad.subject, quad.predicate, quad.object, NamedNode(f"{base}graph/{name}"))
         for quad in pyoxigraph.parse(text, format=RdfFormat.TURTLE)
     )
     graph.extend(
@@ -37,34 +40,34 @@ def quads(base: str) -> pyoxigraph.Store:
 
 
 @pytest.fixture(scope="session")
-def tiny_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
-    """The tiny story, under the base that the files' defaults have."""
-    root = tmp_path_factory.mktemp("tiny") / "store"
-    base = "https://w3id.org/reformgraph/"
-    publish(root, quads(base), base=base)
-    store = open_store(root)
-    yield store
-    store.close()
+def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Story]]:
+    """Give the story of a name, built when it is first asked for."""
+    built: dict[str, Story] = {}
+
+    def publish_under(name: str, base: str) -> EmbeddedStore:
+        root = tmp_path_factory.mktemp(name) / "store"
+        publish(root, quads(name, base), base=base)
+        return open_store(root)
+
+    def story(name: str) -> Story:
+        if name not in built:
+            triples = {quad.triple for quad in quads(name, BASE)}
+            oracle = rdflib.Graph()
+            text = pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES)
+            oracle.parse(data=text, format="nt")
+            built[name] = Story(publish_under(name, BASE), publish_under(name, ELSEWHERE), oracle)
+        return built[name]
+
+    yield story
+    for each in built.values():
+        each.store.close()
+        each.moved.close()
 
 
 @pytest.fixture(scope="session")
-def moved_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
-    """The tiny story under another base."""
-    root = tmp_path_factory.mktemp("moved") / "store"
-    base = "https://example.org/kg/"
-    publish(root, quads(base), base=base)
-    store = open_store(root)
-    yield store
-    store.close()
-
-
-@pytest.fixture(scope="session")
-def tiny_rdflib() -> rdflib.Graph:
-    """The tiny story in another engine: an oracle for free."""
-    triples = {quad.triple for quad in quads("https://w3id.org/reformgraph/")}
-    graph = rdflib.Graph()
-    graph.parse(data=pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
-    return graph
+def tiny_store(stories: Callable[[str], Story]) -> EmbeddedStore:
+    """The first story, under the base that the files' defaults have."""
+    return stories("tiny").store
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-import rdflib
+import yaml
+from query_stories import Story
 from rdflib.plugins.sparql import prepareQuery
 
 from reformgraph.queries import catalogue, run
@@ -16,19 +18,16 @@ from reformgraph.store import EmbeddedStore
 
 BASE = "https://w3id.org/reformgraph/id/"
 
-CASES: dict[str, dict[str, str]] = {
-    "antecedents": {"item": "plan"},
-    "descendants": {"item": "paper"},
-    "paths": {"from": "plan", "to": "report"},
-    "articulations": {"document": ""},
-    "components-on": {"date": "2007-12-11"},
-    "problems": {"document": "act"},
-    "institutions-on": {"date": "2001-06-08"},
-    "institution-fate": {"institution": "office-old"},
-    "provisions-on": {"date": "2006-06-30", "concept": "working"},
-    "claims": {"item": "plan"},
-}
+FOLDER = Path(__file__).with_name("cases")
+CASES = [
+    (path.stem, name, arguments)
+    for path in sorted(FOLDER.glob("*.yaml"))
+    for name, arguments in yaml.safe_load(path.read_text(encoding="utf-8")).items()
+]
 
+cases = pytest.mark.parametrize(
+    ("story", "name", "arguments"), CASES, ids=[f"{name}-{story}" for story, name, _ in CASES]
+)
 questions = pytest.mark.parametrize(
     "question", catalogue.load().values(), ids=lambda question: question.name
 )
@@ -85,31 +84,39 @@ def test_related_questions_exist(question: Question) -> None:
     assert set(question.related) <= set(catalogue.load()) - {question.name}
 
 
+def test_every_question_has_a_case_where_the_right_answer_is_obvious() -> None:
+    assert {name for _, name, _ in CASES} == set(catalogue.load())
+
+
 @questions
 def test_it_runs_with_its_defaults_on_any_graph(
-    question: Question, tiny_store: EmbeddedStore, moved_store: EmbeddedStore
+    question: Question, stories: Callable[[str], Story]
 ) -> None:
-    for store in (tiny_store, moved_store):
+    for store in (stories("tiny").store, stories("tiny").moved):
         assert run.ask(store, question, {}).columns
 
 
-@questions
-def test_answers_on_the_tiny_story(
-    question: Question, tiny_store: EmbeddedStore, golden: Callable[[str, str, str], None]
+@cases
+def test_answers_on_a_made_up_story(
+    story: str,
+    name: str,
+    arguments: dict[str, str],
+    stories: Callable[[str], Story],
+    golden: Callable[[str, str, str], None],
 ) -> None:
-    table = run.ask(tiny_store, question, CASES[question.name])
+    table = ask(stories(story).store, name, **arguments)
     assert len(table)
     assert len(set(table.rows)) == len(table), "a row comes twice"
-    golden(question.name, "tiny", table.tsv())
+    golden(name, story, table.tsv())
 
 
-@questions
+@cases
 def test_rdflib_gives_the_same_answer(
-    question: Question, tiny_store: EmbeddedStore, tiny_rdflib: rdflib.Graph
+    story: str, name: str, arguments: dict[str, str], stories: Callable[[str], Story]
 ) -> None:
-    text = run.sparql(tiny_store, question, CASES[question.name])
-    ours = tiny_store.select(text)
-    theirs = tiny_rdflib.query(text)
+    text = run.sparql(stories(story).store, catalogue.get(name), arguments)
+    ours = stories(story).store.select(text)
+    theirs = stories(story).rdflib.query(text)
     assert tuple(str(name) for name in theirs.vars or ()) == ours.variables
     assert [tuple("" if term is None else term.value for term in row) for row in ours] == [
         tuple("" if term is None else str(term) for term in row)
@@ -118,12 +125,12 @@ def test_rdflib_gives_the_same_answer(
     ]
 
 
-@questions
+@cases
 def test_another_base_gives_the_same_answer(
-    question: Question, tiny_store: EmbeddedStore, moved_store: EmbeddedStore
+    story: str, name: str, arguments: dict[str, str], stories: Callable[[str], Story]
 ) -> None:
-    here = run.ask(tiny_store, question, CASES[question.name]).tsv()
-    there = run.ask(moved_store, question, CASES[question.name]).tsv()
+    here = ask(stories(story).store, name, **arguments).tsv()
+    there = ask(stories(story).moved, name, **arguments).tsv()
     assert there.replace("https://example.org/kg/", "https://w3id.org/reformgraph/") == here
 
 
