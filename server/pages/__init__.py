@@ -18,7 +18,7 @@ def blueprints() -> Iterator[Blueprint]:
     from reformgraph.server.pages.ontology import blueprint as ontology
     from reformgraph.server.pages.questions import blueprint as questions
     from reformgraph.server.pages.search import blueprint as search
-    from reformgraph.server.protocol import blueprint as protocol
+    from reformgraph.server.protocol.endpoint import blueprint as protocol
 
     yield from (home, entity, linked, lineage, search, browse, questions, ontology)
     yield from (protocol, health)

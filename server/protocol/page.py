@@ -12,9 +12,9 @@ from flask import Response, render_template, request
 from reformgraph.errors import ReformGraphError
 from reformgraph.ontology.terms import compact
 from reformgraph.server.links import outward
-from reformgraph.server.protocol_description import address
-from reformgraph.server.protocol_formats import GRAPHS, HTML, SOLUTIONS, Offer
-from reformgraph.server.protocol_request import Asked
+from reformgraph.server.protocol.description import address
+from reformgraph.server.protocol.formats import GRAPHS, HTML, SOLUTIONS, Offer
+from reformgraph.server.protocol.request import Asked
 from reformgraph.server.service import links, service, store
 from reformgraph.store.scan import Scan
 

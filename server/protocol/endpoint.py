@@ -12,10 +12,11 @@ from flask import Blueprint, Response, request
 from werkzeug.wsgi import FileWrapper
 
 from reformgraph.errors import MethodNotAllowed, NotAcceptable, ReformGraphError
-from reformgraph.server import negotiate, protocol_page
-from reformgraph.server.protocol_description import address, description
-from reformgraph.server.protocol_formats import GRAPHS, HTML, Offer, choose
-from reformgraph.server.protocol_request import Asked, read
+from reformgraph.server import negotiate
+from reformgraph.server.protocol import page
+from reformgraph.server.protocol.description import address, description
+from reformgraph.server.protocol.formats import GRAPHS, HTML, Offer, choose
+from reformgraph.server.protocol.request import Asked, read
 from reformgraph.server.service import service, store
 from reformgraph.store.pool import Answer
 from reformgraph.store.scan import Scan, check, scan
@@ -75,7 +76,7 @@ def _greeting(wanted: str) -> Response:
             # A client of results formats only; the description tells it what there is.
             offer = rdf[0]
     if offer is HTML:
-        return protocol_page.form()
+        return page.form()
     response = Response(description(offer.engine), content_type=offer.content_type(offer.engine))
     response.headers["Cache-Control"] = "public, no-cache"
     response.vary.add("Accept")
@@ -90,12 +91,12 @@ def _answer(query: str, asked: Asked) -> Response:
         if found.form or asked.format:
             offer, media_type = choose(found.form, asked.format, request.headers.get("Accept"))
         if offer is HTML:
-            return protocol_page.result(query, asked, found)
+            return page.result(query, asked, found)
         return _machine(query, asked, found, offer, media_type)
     except ReformGraphError as error:
         # A person keeps the query that did not work; a program gets the problem document.
         if (_for_people(asked) and error.status < 500) or offer is HTML:
-            return protocol_page.failure(query, error)
+            return page.failure(query, error)
         raise
 
 

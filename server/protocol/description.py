@@ -9,7 +9,7 @@ from flask import request
 from pyoxigraph import Literal, NamedNode, Triple
 
 from reformgraph.ontology.terms import PREFIXES, RDF, RDFS, XSD
-from reformgraph.server.protocol_formats import GRAPHS, HTML, SOLUTIONS
+from reformgraph.server.protocol.formats import GRAPHS, HTML, SOLUTIONS
 from reformgraph.server.service import service, store
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
