@@ -39,8 +39,9 @@ def question(name: str) -> BaseResponse:
     if form is QUERY:
         return respond.answer(lambda: run.sparql(store(), asked, arguments), form, name=stem)
     if form is CSV:
-        table = answers.read(store(), links(), asked, arguments)
-        return respond.as_csv(table.columns, answers.plain_rows(table), name=stem)
+        return respond.answer(
+            lambda: run.ask(store(), asked, arguments).csv(guard=True), form, name=stem
+        )
     if form is JSON:
         return respond.as_json(
             lambda: answers.as_json(answers.read(store(), links(), asked, arguments)), stem

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,12 +70,6 @@ def _cell(term: Term | None, names: Mapping[str, Ref]) -> Cell:
     if ref and ref.type == "Claim":
         return Cell(term.value, "the claim", ref)  # its sentence has a column of its own
     return Cell(term.value, ref.label if ref else term.value, ref)
-
-
-def plain_rows(answer: Answer) -> Iterator[list[str]]:
-    """Yield the rows with exact values: IRIs and literals as the graph has them."""
-    for row in answer.rows:
-        yield [cell.plain for cell in row]
 
 
 def as_json(answer: Answer) -> dict[str, Any]:

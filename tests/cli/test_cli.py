@@ -155,3 +155,21 @@ def test_lineage_search_and_generations(story_root: Path) -> None:
     assert found[1][0] == "dcsf"
     listed = rows(reformgraph("generations", "--verify", *store, cwd=cwd).stdout)
     assert listed[1][-1] == "sound"
+
+
+def test_generations_roll_back_and_prune(tmp_path: Path) -> None:
+    store = ("--store", "store")
+    for _ in range(3):
+        assert reformgraph("build", "--force", "--quiet", *store, cwd=tmp_path).returncode == 0
+    listed = rows(reformgraph("generations", *store, cwd=tmp_path).stdout)[1:]
+    assert [row[0] for row in listed] == ["", "", "*"]
+    first = listed[0][1]
+    back = rows(reformgraph("generations", "--rollback", first, *store, cwd=tmp_path).stdout)[1:]
+    assert [row[0] for row in back] == ["*", "", ""]
+    done = reformgraph("generations", "--prune", "1", *store, cwd=tmp_path)
+    # The served one stays, and the newest.
+    assert [row[1] for row in rows(done.stdout)[1:]] == [first, listed[2][1]]
+    assert "removed" in done.stderr
+    wrong = reformgraph("generations", "--rollback", "9-000000000000", *store, cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert first in wrong.stderr
