@@ -8,65 +8,15 @@ pyoxigraph; ``tests/ontology/test_terms.py`` holds them equal to ``reform.ttl`` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
 from pyoxigraph import NamedNode
 
-
-class Namespace:
-    """A closed set of terms under one IRI.
-
-    In: the namespace IRI, its usual prefix and the local names. Attribute and item access give the
-    term's node; ``in``, ``iter`` and ``len`` go over the local names.
-    """
-
-    __slots__ = ("_terms", "iri", "prefix")
-
-    iri: str
-    prefix: str
-
-    def __init__(self, prefix: str, iri: str, names: Iterable[str]) -> None:
-        self.iri = iri
-        self.prefix = prefix
-        self._terms: dict[str, NamedNode] = {name: NamedNode(iri + name) for name in names}
-
-    def __getattr__(self, name: str) -> NamedNode:
-        # Dunder look-ups (copy, pickle) may come before __init__ has run.
-        if name.startswith("_"):
-            raise AttributeError(name)
-        try:
-            return self._terms[name]
-        except KeyError:
-            raise AttributeError(self._unknown(name)) from None
-
-    def __getitem__(self, name: str) -> NamedNode:
-        try:
-            return self._terms[name]
-        except KeyError:
-            raise KeyError(self._unknown(name)) from None
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._terms
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._terms)
-
-    def __len__(self) -> int:
-        return len(self._terms)
-
-    def __repr__(self) -> str:
-        return f"Namespace({self.prefix!r}, {self.iri!r}, {len(self)} terms)"
-
-    def _unknown(self, name: str) -> str:
-        near = get_close_matches(name, self._terms, n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        return f"no term {self.prefix}:{name} in <{self.iri}>{hint}"
-
+from reformgraph.ontology.namespace import Namespace
 
 ONTOLOGY: Final = NamedNode("https://w3id.org/reformgraph/ontology")
 SCHEME: Final = NamedNode("https://w3id.org/reformgraph/scheme")
@@ -191,6 +141,12 @@ XSD: Final = Namespace(
     ),
 )
 EDTF: Final = Namespace("edtf", "http://id.loc.gov/datatypes/edtf/", ("EDTF",))
+VANN: Final = Namespace(
+    "vann",
+    "http://purl.org/vocab/vann/",
+    ("preferredNamespacePrefix", "preferredNamespaceUri"),
+)
+VS: Final = Namespace("vs", "http://www.w3.org/2003/06/sw-vocab-status/ns#", ("term_status",))
 SCHEMA: Final = Namespace(
     "schema",
     "https://schema.org/",
@@ -292,7 +248,25 @@ RGS: Final = Namespace(
 )
 
 NAMESPACES: Final[tuple[Namespace, ...]] = (
-    *(RG, RGS, ELI, ORG, PROV, SKOS, DCTERMS, DC, FOAF, RDF, RDFS, OWL, XSD, EDTF, SCHEMA),
+    *(
+        RG,
+        RGS,
+        ELI,
+        ORG,
+        PROV,
+        SKOS,
+        DCTERMS,
+        DC,
+        FOAF,
+        RDF,
+        RDFS,
+        OWL,
+        XSD,
+        EDTF,
+        VANN,
+        VS,
+        SCHEMA,
+    ),
 )
 PREFIXES: Final[Mapping[str, str]] = MappingProxyType({ns.prefix: ns.iri for ns in NAMESPACES})
 

@@ -4,7 +4,8 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
 from reformgraph.ontology import files
-from reformgraph.ontology.terms import DCTERMS, OWL, RDF, RDFS, RG, RGS, SKOS, Namespace
+from reformgraph.ontology.namespace import Namespace
+from reformgraph.ontology.terms import DCTERMS, OWL, RDF, RDFS, RG, RGS, SKOS
 
 Statements = dict[tuple[str, NamedNode], list[NamedNode | Literal]]
 

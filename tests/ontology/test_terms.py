@@ -9,6 +9,7 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from reformgraph.ontology import files, terms
+from reformgraph.ontology.namespace import Namespace
 from reformgraph.ontology.terms import LINEAGE, NAMESPACES, OWL, RDF, RDFS, RG, RGS, SKOS
 
 
@@ -27,9 +28,7 @@ def _subjects(name: str) -> set[str]:
     ],
     ids=lambda each: getattr(each, "prefix", each),
 )
-def test_each_namespace_lists_what_the_ontology_declares(
-    namespace: terms.Namespace, name: str
-) -> None:
+def test_each_namespace_lists_what_the_ontology_declares(namespace: Namespace, name: str) -> None:
     declared = {iri for iri in _subjects(name) if iri.startswith(namespace.iri)}
     assert {namespace.iri + local for local in namespace} == declared
 
