@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import owlready2
 from rdflib import Graph, Literal
@@ -23,17 +23,7 @@ from rdflib.term import Node, URIRef
 
 from reformgraph.errors import ReformGraphError
 from reformgraph.ontology import files
-
-_OWL2_DATATYPES: Final = frozenset(
-    XSD[name]
-    for name in (
-        *("string", "normalizedString", "token", "language", "Name", "NCName", "NMTOKEN"),
-        *("boolean", "hexBinary", "base64Binary", "anyURI", "dateTime", "dateTimeStamp"),
-        *("decimal", "integer", "nonNegativeInteger", "nonPositiveInteger", "positiveInteger"),
-        *("negativeInteger", "long", "int", "short", "byte", "unsignedLong", "unsignedInt"),
-        *("unsignedShort", "unsignedByte", "float", "double"),
-    )
-)
+from reformgraph.ontology.dl import OWL2_DATATYPES
 
 
 class ReasonerError(ReformGraphError):
@@ -145,10 +135,10 @@ def _reason(world: Any, loaded: Any) -> tuple[bool, tuple[str, ...]]:
 
 def _is_foreign(datatype: URIRef) -> bool:
     # rdf:langString and rdf:PlainLiteral are OWL 2's own; classes as ranges are no datatypes.
-    return datatype not in _OWL2_DATATYPES and (
+    return datatype not in OWL2_DATATYPES and (
         str(datatype).startswith((str(XSD), "http://id.loc.gov/datatypes/"))
     )
 
 
 def _reads(datatype: URIRef) -> bool:
-    return datatype in _OWL2_DATATYPES or datatype.startswith(str(RDF))
+    return datatype in OWL2_DATATYPES or datatype.startswith(str(RDF))

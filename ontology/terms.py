@@ -241,9 +241,14 @@ RGS: Final = Namespace(
     "rgs",
     "https://w3id.org/reformgraph/scheme#",
     (
-        name
-        for each in _VOCABULARIES.values()
-        for name in (each.scheme, *map(each.local, each.notations))
+        *(
+            name
+            for each in _VOCABULARIES.values()
+            for name in (each.scheme, *map(each.local, each.notations))
+        ),
+        # no table's values: what GOV.UK says of closed organisations
+        *("closed-statuses", "closed-no-longer-exists", "closed-replaced", "closed-split"),
+        *("closed-merged", "closed-changed-name", "closed-left-government", "closed-devolved"),
     ),
 )
 
