@@ -51,6 +51,11 @@ class Links:
         rest: dict[str, str | int] = {"page": page} if page > 1 else {}
         return f"{self.root}/linked" + _query({"iri": iri, "by": by, **rest})
 
+    def why(self, subject: str, predicate: str = "", value: str = "") -> str:
+        """Return the address that explains a statement, or lists what is inferred of a thing."""
+        rest: dict[str, str | int] = {"p": predicate, "o": value} if predicate else {}
+        return f"{self.root}/why" + _query({"s": subject, **rest})
+
     def named(self, name: str) -> str:
         """Return the IRI that a path below ``/page/`` stands for, whether or not it is known."""
         folder, slash, _ = name.partition("/")

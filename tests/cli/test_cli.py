@@ -173,3 +173,32 @@ def test_generations_roll_back_and_prune(tmp_path: Path) -> None:
     wrong = reformgraph("generations", "--rollback", "9-000000000000", *store, cwd=tmp_path)
     assert wrong.returncode == 2
     assert first in wrong.stderr
+
+
+def test_why_tells_the_rule_and_what_is_asserted_under_it(story_root: Path) -> None:
+    cwd, store = story_root.parent, ("--store", str(story_root))
+    ends = ("childrens-plan-2007", "rg:drawsOn", "every-child-matters-2003")
+    done = reformgraph("why", *ends, *store, cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    assert "inferred by super-properties (ontology/rules/super-properties.rq)" in done.stdout
+    assert "rg:buildsOn" in done.stdout and "verified: " in done.stdout
+    told = json.loads(reformgraph("why", *ends, "--format", "json", *store, cwd=cwd).stdout)
+    assert told["premises"][0]["claims"]
+    assert "asserted in" in reformgraph("why", "dcsf", "slug", "dcsf", *store, cwd=cwd).stdout
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        (("childrens-plan-2007", "rg:funds", "dcsf"), "does not say"),
+        (("childrens-plan-2007", "hasAntecedent", "every-child-matters-2003"), "transitive"),
+        (("childrens-plan-2008", "a", "rg:Item"), "childrens-plan-2007"),
+        (("dcsf", "< >", "dcsf"), "predicate"),
+    ],
+)
+def test_why_of_what_is_not_there_exits_2(
+    story_root: Path, ends: tuple[str, str, str], said: str
+) -> None:
+    done = reformgraph("why", *ends, "--store", str(story_root), cwd=story_root.parent)
+    assert done.returncode == 2 and not done.stdout
+    assert said in done.stderr and "Traceback" not in done.stderr

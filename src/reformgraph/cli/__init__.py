@@ -29,6 +29,7 @@ COMMANDS = {
     "search": "reformgraph.cli.search:search",
     "serve": "reformgraph.cli.serve:serve",
     "validate": "reformgraph.cli.validate:validate",
+    "why": "reformgraph.cli.why:why",
 }
 
 
