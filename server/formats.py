@@ -38,10 +38,13 @@ JSON_LD = Format("jsonld", "JSON-LD", "application/ld+json", pyoxigraph.RdfForma
 JSON = Format("json", "JSON", "application/json")
 CSV = Format("csv", "CSV", "text/csv")
 SVG = Format("svg", "SVG", "image/svg+xml")
+MARKDOWN = Format("md", "Markdown", "text/markdown")
+TEXT = Format("txt", "text", "text/plain")
 QUERY = Format("rq", "SPARQL", "application/sparql-query")
 
 ENTITY = (HTML, TURTLE, N_TRIPLES, RDF_XML, JSON_LD, JSON)
 LINEAGE = (HTML, SVG, CSV, JSON)
+STORY = (HTML, MARKDOWN, TEXT, JSON)
 SEARCH = (HTML, JSON)
 QUESTION = (HTML, CSV, JSON, QUERY)
 ONTOLOGY = (HTML, TURTLE, RDF_XML, N_TRIPLES, JSON_LD)

@@ -46,6 +46,10 @@ class Links:
         """Return the address of the lineage page of the entity with this slug."""
         return f"{self.root}/lineage/{quote(slug, safe='')}" + _query(parameters)
 
+    def story(self, slug: str) -> str:
+        """Return the address of the story of the item with this slug."""
+        return f"{self.root}/story/{quote(slug, safe='')}"
+
     def linked(self, iri: str, by: str, page: int = 1) -> str:
         """Return the address of the list of what links to ``iri`` by one predicate."""
         rest: dict[str, str | int] = {"page": page} if page > 1 else {}

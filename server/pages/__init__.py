@@ -18,8 +18,9 @@ def blueprints() -> Iterator[Blueprint]:
     from reformgraph.server.pages.ontology import blueprint as ontology
     from reformgraph.server.pages.questions import blueprint as questions
     from reformgraph.server.pages.search import blueprint as search
+    from reformgraph.server.pages.story import blueprint as story
     from reformgraph.server.pages.why import blueprint as why
     from reformgraph.server.protocol.endpoint import blueprint as protocol
 
-    yield from (home, entity, linked, lineage, search, browse, questions, ontology)
+    yield from (home, entity, linked, lineage, story, search, browse, questions, ontology)
     yield from (why, protocol, health)

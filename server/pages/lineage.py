@@ -90,6 +90,7 @@ def _html(traced: Lineage, slug: str, depth: int | None, everything: bool) -> st
         directions=DIRECTIONS,
         all_href=links().lineage(slug, direction=traced.direction, all=1),
         here=links().lineage(slug),
+        story_href=links().story(slug),
     )
 
 

@@ -20,6 +20,7 @@ PATHS = [
     *("/page/claim/one", "/page/claim/two", "/page/claim/three", "/page/evidence/script.1"),
     *("/page/graph/hostile", "/lineage/script", "/lineage/loop?direction=descendants"),
     *("/search?q=script", "/search?q=%3Cscript%3Ealert(1)%3C/script%3E", "/linked?iri=source&by=rg:source"),
+    *("/story/script", "/story/loop", "/story/lonely", "/story/js", "/story/%3Cscript%3E"),
     "/about?iri=" + quote("javascript:alert(9)"),
     "/about?iri=" + quote("javascript:alert(2)"),
     "/questions/antecedents?item=script",
