@@ -28,8 +28,9 @@ Written by `python -m reformgraph.ontology.document` from `ontology/reform.ttl` 
 `ontology/scheme.ttl`; change those, not this page.
 
 `rg:` is `https://w3id.org/reformgraph/ontology#`, `rgs:` is `https://w3id.org/reformgraph/scheme#`.
-How the terms make a graph is told in [architecture.md](architecture.md). Scope notes, examples and
-alignments to other vocabularies stand in the Turtle files.
+How the terms make a graph is told in [architecture.md](architecture.md), how they change in
+[ontology-policy.md](ontology-policy.md). Scope notes, examples, sources, alignments to other
+vocabularies and use counts are on the page `/ontology` of a running server.
 """
 _Statements = Mapping[tuple[str, NamedNode], list[str]]
 

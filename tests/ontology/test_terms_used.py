@@ -22,7 +22,7 @@ def _files(*suffixes: str) -> list[Path]:
         path
         for room in ROOMS
         for path in (ROOT / room).rglob("*")
-        if path.suffix in suffixes and "__pycache__" not in path.parts
+        if path.suffix in suffixes and not {"__pycache__", "migrations"} & set(path.parts)
     ]
     return sorted(found)
 
