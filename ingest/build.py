@@ -97,7 +97,16 @@ def build(
         graph, inferred = _graph(found, base, progress)
         warnings = _gate(graph, found, base, progress)
         progress.stage("write", f"{len(graph):,} quads")
-        generation = publish(home, graph, base=base, input_digest=digest, locked=True, switch=False)
+        places = Places(found, graph, base)
+        generation = publish(
+            home,
+            graph,
+            base=base,
+            input_digest=digest,
+            locked=True,
+            switch=False,
+            attachments={gate.FINDINGS: gate.note(map(places.noted, warnings))},
+        )
         progress.stage("switch", generation.id)
         generations.point(home, generation.id)
     return BuildResult(generation, rows, inferred, warnings=warnings)
@@ -190,6 +199,18 @@ class Places:
         """Word a finding of the gate as a fault of the row that it comes from."""
         file, row = self.of(finding.focus)
         return Fault(file, row, "", finding.focus, finding.check, message=finding.message)
+
+    def noted(self, finding: Finding) -> gate.Noted:
+        """Put the row that it comes from to a finding of the gate."""
+        file, row = self.of(finding.focus)
+        return gate.Noted(
+            finding.check,
+            finding.severity,
+            finding.focus,
+            finding.message,
+            file if row else "",
+            row,
+        )
 
     def of(self, iri: str) -> tuple[str, int]:
         """Return file and row of the entity, claim or evidence ``iri``; the IRI itself if none."""

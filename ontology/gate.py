@@ -8,10 +8,11 @@ say the same to other tools; these queries do it in a fraction of the time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import yaml
 from pyoxigraph import BlankNode, NamedNode, QuerySolutions, Store
@@ -47,6 +48,34 @@ class Finding:
 def checks() -> tuple[Check, ...]:
     """Read all checks, by name."""
     return tuple(_read(name, text) for name, text in files.queries("checks"))
+
+
+FINDINGS: Final = "findings.json"
+"""The file beside a built graph that holds what the gate found: ``noted`` reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A finding with the row that it comes from; ``row`` is 0 when it comes from none."""
+
+    check: str
+    severity: Severity
+    focus: str
+    message: str
+    file: str
+    row: int
+
+
+def note(findings: Iterable[Noted]) -> bytes:
+    """Write findings as JSON, in a fixed order; the same findings give the same bytes."""
+    ordered = sorted(findings, key=lambda f: (f.severity, f.check, f.file, f.row, f.message))
+    text = json.dumps([asdict(each) for each in ordered], ensure_ascii=False, indent=1)
+    return (text + "\n").encode()
+
+
+def noted(data: bytes) -> tuple[Noted, ...]:
+    """Read what ``note`` wrote; nothing when ``data`` is empty."""
+    return tuple(Noted(**each) for each in json.loads(data)) if data else ()
 
 
 def check(store: Store) -> list[Finding]:

@@ -178,5 +178,8 @@ class Store(Protocol):
     def near(self, text: str, limit: int = 5) -> list[SearchHit]:
         """Find entities whose slug or label is spelt like ``text``, best first."""
 
+    def attached(self, name: str) -> bytes:
+        """Return a file that the build attached to the generation, empty when it has none."""
+
     def close(self) -> None:
         """Free the files; nothing may be asked afterwards."""

@@ -225,6 +225,17 @@ class EmbeddedStore:
         """Find entities by spelling; see :meth:`reformgraph.store.search.SearchIndex.near`."""
         return self._index.near(text, limit)
 
+    def attached(self, name: str) -> bytes:
+        """Return a file that the build attached to the generation, empty when it has none."""
+        if name not in self._generation.files:
+            return b""
+        try:
+            return (self._generation.folder / name).read_bytes()
+        except OSError as error:
+            raise StoreError(
+                f"{self._generation.folder}: {name} cannot be read ({error})"
+            ) from None
+
     def close(self) -> None:
         """Let go of the files; answers that are still being iterated stay whole."""
         self._graph = None

@@ -8,7 +8,7 @@ import heapq
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,11 +43,13 @@ def publish(
     input_digest: str = "",
     locked: bool = False,
     switch: bool = True,
+    attachments: Mapping[str, bytes] | None = None,
 ) -> Generation:
     """Write ``quads`` as a new generation of the store ``root`` and point to it.
 
     ``locked``: the caller holds :func:`reformgraph.store.lock.build_lock` already. ``switch``:
-    False leaves the pointer alone. Counts, timelines and the search index come from the quads.
+    False leaves the pointer alone. ``attachments``: files by plain name that lie beside the graph,
+    are under the manifest's digests and are read by ``Store.attached``. Counts, timelines and the search index come from the quads.
     Either everything is written and on the disk or the pointer stays where it was.
 
     Raises Busy when another build runs, StoreFull when the disk is full (with bytes free),
@@ -56,7 +58,7 @@ def publish(
     with nullcontext(root.absolute()) if locked else build_lock(root, create=True) as home:
         folder = home / f"building-{os.getpid()}"
         try:
-            generation = _write(home, folder, quads, base, input_digest)
+            generation = _write(home, folder, quads, base, input_digest, attachments or {})
             if switch:
                 generations.point(home, generation.id)
             return generation
@@ -72,8 +74,11 @@ def _write(
     quads: pyoxigraph.Store | Iterable[Quad],
     base: str,
     input_digest: str,
+    attachments: Mapping[str, bytes],
 ) -> Generation:
     folder.mkdir()
+    for name, content in sorted(attachments.items()):
+        (folder / name).write_bytes(content)
     digest, expected = _load(folder, quads)
     # A fresh look at what lies on the disk, as a server will see it.
     opened = pyoxigraph.Store.read_only(str(folder / generations.QUADS))

@@ -16,11 +16,12 @@ def blueprints() -> Iterator[Blueprint]:
     from reformgraph.server.pages.lineage import blueprint as lineage
     from reformgraph.server.pages.linked import blueprint as linked
     from reformgraph.server.pages.ontology import blueprint as ontology
+    from reformgraph.server.pages.quality import blueprint as quality
     from reformgraph.server.pages.questions import blueprint as questions
     from reformgraph.server.pages.search import blueprint as search
     from reformgraph.server.pages.story import blueprint as story
     from reformgraph.server.pages.why import blueprint as why
     from reformgraph.server.protocol.endpoint import blueprint as protocol
 
-    yield from (home, entity, linked, lineage, story, search, browse, questions, ontology)
-    yield from (why, protocol, health)
+    yield from (home, entity, linked, lineage, story, search, browse)
+    yield from (questions, ontology, why, quality, protocol, health)

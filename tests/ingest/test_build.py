@@ -1,5 +1,6 @@
 """The build pipeline end to end: deterministic, all or nothing, and honest about faults."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -229,3 +230,22 @@ def test_an_interrupted_build_exits_130(tmp_path: Path) -> None:
     assert process.returncode == 130, said
     assert "Traceback" not in said
     assert not list((tmp_path / "store").glob("building-*"))
+
+
+def test_the_warnings_lie_beside_the_graph_with_file_and_row(tmp_path: Path) -> None:
+    roots = [tmp_path / "one", tmp_path / "two"]
+    results = [pipeline.build([STORY], root, base=BASE) for root in roots]
+    [first, second] = [
+        (result.generation.folder / gate.FINDINGS).read_bytes() for result in results
+    ]
+    assert first == second
+    noted = gate.noted(first)
+    assert len(noted) == len(results[0].warnings) > 0
+    assert all(each.file.endswith(".csv") and each.row > 1 for each in noted)
+    with contextlib.closing(open_store(roots[0])) as store:
+        assert store.attached(gate.FINDINGS) == first
+        assert store.attached("nothing.json") == b""
+    # It is under the manifest's digests like every other file.
+    (results[0].generation.folder / gate.FINDINGS).write_bytes(b"[]")
+    with pytest.raises(StoreError):
+        open_store(roots[0])

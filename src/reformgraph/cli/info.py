@@ -18,7 +18,8 @@ from reformgraph.settings import Settings, keys
 @output_format("table", "csv", "json")
 @with_settings()
 def info(settings: Settings, form: str | None) -> None:
-    """Print every setting with where it came from, and the generation that is served."""
+    """Print every setting with where it came from, the generation that is served and its quality."""
+    from reformgraph.queries import quality
     from reformgraph.store import open_store
 
     rows: list[list[object]] = [["version", __version__, ""]]
@@ -32,6 +33,8 @@ def info(settings: Settings, form: str | None) -> None:
                 ["quads", generation.quads, "store"],
                 *([f"quads in {graph}", n, "store"] for graph, n in generation.graphs.items()),
             ]
+            figures = quality.headline(quality.quality(store))
+            rows += [[name, value, "quality"] for name, value in figures]
     except StoreError as error:
         rows.append(["generation", f"none: {error.detail}", "store"])
     write_rows(["what", "value", "from"], rows, chosen(form, "table", "csv"))
