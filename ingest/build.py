@@ -16,7 +16,7 @@ from typing import Protocol
 
 import pyoxigraph
 
-from reformgraph.errors import StoreError, UsageError
+from reformgraph.errors import StoreError
 from reformgraph.ingest.faults import Fault, InvalidInput
 from reformgraph.ingest.mapping import map_timeline
 from reformgraph.ingest.provenance import describe_inputs
@@ -94,7 +94,7 @@ def build(
         digest = _input_digest(found, base)
         if not force and (current := _made_from(home, digest)) is not None:
             return BuildResult(current, rows, unchanged=True)
-        graph, inferred = _graph(found, base, progress)
+        graph, inferred = reasoned(found, base, progress)
         warnings = _gate(graph, found, base, progress)
         progress.stage("write", f"{len(graph):,} quads")
         places = Places(found, graph, base)
@@ -112,49 +112,7 @@ def build(
     return BuildResult(generation, rows, inferred, warnings=warnings)
 
 
-def validate(
-    timelines: Sequence[Path], *, base: str, progress: Progress | None = None, owl: bool = False
-) -> tuple[Finding, ...]:
-    """Check ``timelines`` as a build would, write nothing, and return the warnings.
-
-    ``owl``: also prove the ontology and the data consistent with HermiT. Raises InvalidInput.
-    """
-    progress = progress or Silence()
-    progress.stage("read", ", ".join(path.name for path in timelines))
-    found = read_timelines(timelines)
-    graph, _ = _graph(found, base, progress)
-    warnings = _gate(graph, found, base, progress)
-    if owl:
-        progress.stage("prove", "HermiT")
-        _prove(graph, base, progress)
-    return warnings
-
-
-def _prove(graph: pyoxigraph.Store, base: str, progress: Progress) -> None:
-    """Let HermiT prove the ontology and the timelines' statements consistent."""
-    # Imported here: the reasoner is an extra that neither a build nor a server needs.
-    try:
-        from reformgraph.ontology import check
-    except ImportError as error:
-        raise UsageError(
-            f"--owl needs the package {error.name}", hints=("pip install 'reformgraph[validate]'",)
-        ) from None
-    import rdflib
-
-    said = rdflib.Graph()
-    for named in graph.named_graphs():
-        # The ontology is added by the proof itself; what it says is not instance data.
-        if str(named.value) not in (f"{base}graph/ontology", f"{base}graph/inferences"):
-            text = graph.dump(format=pyoxigraph.RdfFormat.N_TRIPLES, from_graph=named)
-            said.parse(data=text, format="nt")
-    proof = check.prove(said)
-    if not proof.consistent or proof.unsatisfiable:
-        found = ", ".join(proof.unsatisfiable) or "a contradiction"
-        raise InvalidInput([Fault("ontology/reform.ttl", 0, "", found, "a consistent graph")])
-    progress.note(f"HermiT: consistent, no unsatisfiable class ({proof.seconds:.1f} s).")
-
-
-def _graph(
+def reasoned(
     timelines: Sequence[Timeline], base: str, progress: Progress
 ) -> tuple[pyoxigraph.Store, int]:
     """Map, load the ontology, reason; return the graph and the number of inferred quads."""

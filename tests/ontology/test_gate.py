@@ -30,6 +30,13 @@ def _delete(pattern: str) -> str:
 
 # check -> what spoils the small graph, and the thing that the check then names
 FAULTS = {
+    "before-institution": (
+        _insert(
+            ":paper <http://purl.org/dc/terms/publisher> :office . "
+            ':office rg:startEarliest "2006-01-01"^^xsd:date .'
+        ),
+        "id/paper",
+    ),
     "blank-node": (_insert(":plan rg:hasEvidence [] ."), "id/plan"),
     "claim-end-unknown": (_delete(":first rg:slug ?x"), "claim/paper-first"),
     "claim-incomplete": (
@@ -76,6 +83,14 @@ FURTHER = [
     ("claim-without-statement", _delete(":paper rg:date ?x"), "claim/paper.date"),
     ("claim-without-statement", _delete(":paper rg:date ?x"), "claim/paper-2004"),
     ("edge-without-claim", _insert(":scheme rg:ledBy :small ."), "id/scheme"),
+    (
+        "before-institution",
+        _insert(
+            ':scheme rg:endLatest "2008-12-31"^^xsd:date . '
+            ':office rg:startEarliest "2010-01-01"^^xsd:date .'
+        ),
+        "id/scheme",
+    ),
     ("lineage-loop", _insert(":paper rg:buildsOn :plan ."), "id/paper"),
     (
         "skos-labels-overlap",
