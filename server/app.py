@@ -31,6 +31,7 @@ HEADERS = {
 
 NAVIGATION = (
     ("Lineage", "/lineage"),
+    ("Matrix", "/matrix"),
     ("Questions", "/questions"),
     ("Browse", "/browse"),
     ("SPARQL", "/sparql"),

@@ -15,6 +15,7 @@ def blueprints() -> Iterator[Blueprint]:
     from reformgraph.server.pages.home import blueprint as home
     from reformgraph.server.pages.lineage import blueprint as lineage
     from reformgraph.server.pages.linked import blueprint as linked
+    from reformgraph.server.pages.matrix import blueprint as matrix
     from reformgraph.server.pages.ontology import blueprint as ontology
     from reformgraph.server.pages.quality import blueprint as quality
     from reformgraph.server.pages.questions import blueprint as questions
@@ -23,5 +24,5 @@ def blueprints() -> Iterator[Blueprint]:
     from reformgraph.server.pages.why import blueprint as why
     from reformgraph.server.protocol.endpoint import blueprint as protocol
 
-    yield from (home, entity, linked, lineage, story, search, browse)
-    yield from (questions, ontology, why, quality, protocol, health)
+    yield from (home, entity, linked, lineage, story, matrix, search)
+    yield from (browse, questions, ontology, why, quality, protocol, health)
