@@ -50,6 +50,10 @@ class Links:
         """Return the address of the story of the item with this slug."""
         return f"{self.root}/story/{quote(slug, safe='')}"
 
+    def concept(self, slug: str) -> str:
+        """Return the address of a concept through time."""
+        return f"{self.root}/concept/{quote(slug, safe='')}"
+
     def linked(self, iri: str, by: str, page: int = 1) -> str:
         """Return the address of the list of what links to ``iri`` by one predicate."""
         rest: dict[str, str | int] = {"page": page} if page > 1 else {}

@@ -10,6 +10,7 @@ from flask import Blueprint
 def blueprints() -> Iterator[Blueprint]:
     """Yield every blueprint; a new page is two more lines here."""
     from reformgraph.server.pages.browse import blueprint as browse
+    from reformgraph.server.pages.concept import blueprint as concept
     from reformgraph.server.pages.entity import blueprint as entity
     from reformgraph.server.pages.health import blueprint as health
     from reformgraph.server.pages.home import blueprint as home
@@ -24,5 +25,5 @@ def blueprints() -> Iterator[Blueprint]:
     from reformgraph.server.pages.why import blueprint as why
     from reformgraph.server.protocol.endpoint import blueprint as protocol
 
-    yield from (home, entity, linked, lineage, story, matrix, search)
+    yield from (home, entity, linked, lineage, story, matrix, concept, search)
     yield from (browse, questions, ontology, why, quality, protocol, health)

@@ -22,7 +22,7 @@ PATHS = [
     *("/search?q=script", "/search?q=%3Cscript%3Ealert(1)%3C/script%3E", "/linked?iri=source&by=rg:source"),
     *("/story/script", "/story/loop", "/story/lonely", "/story/js", "/story/%3Cscript%3E"),
     *("/matrix", "/matrix?under=lonely", "/matrix?rows=frames", "/matrix/cell?row=lonely"),
-    "/matrix?under=%3Cscript%3E",
+    *("/matrix?under=%3Cscript%3E", "/concept/lonely", "/concept/%3Cscript%3E", "/concept/script"),
     "/about?iri=" + quote("javascript:alert(9)"),
     "/about?iri=" + quote("javascript:alert(2)"),
     "/questions/antecedents?item=script",
