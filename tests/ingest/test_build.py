@@ -183,7 +183,7 @@ def test_the_story_has_no_edge_without_claim_and_no_claim_without_evidence(
 
 def test_findings_name_the_row_of_law_too(timeline: Path) -> None:
     found = pipeline.read_timelines([timeline])
-    graph, _ = pipeline._graph(found, BASE, pipeline.Silence())
+    graph, _ = pipeline.reasoned(found, BASE, pipeline.Silence())
     places = pipeline.Places(found, graph, BASE)
     file, row = places.of("http://www.legislation.gov.uk/id/ukpga/2004/31")
     assert file == "legislation.csv"
