@@ -64,6 +64,10 @@ class Links:
         rest: dict[str, str | int] = {"p": predicate, "o": value} if predicate else {}
         return f"{self.root}/why" + _query({"s": subject, **rest})
 
+    def query(self, sparql: str) -> str:
+        """Return the address of the query form with this query in it."""
+        return f"{self.root}/sparql" + _query({"query": sparql})
+
     def named(self, name: str) -> str:
         """Return the IRI that a path below ``/page/`` stands for, whether or not it is known."""
         folder, slash, _ = name.partition("/")

@@ -7,14 +7,18 @@ from importlib.resources import files
 
 import pyoxigraph
 from flask import Blueprint, g, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from reformgraph.errors import NotFound
+from reformgraph.ontology.files import ontology_triples
 from reformgraph.ontology.terms import RG
 from reformgraph.server import formats, respond
 from reformgraph.server.formats import HTML, TURTLE
 from reformgraph.server.pages.entity import Offer
-from reformgraph.server.reading.terms import Term, terms
+from reformgraph.server.pictures.classes import render
+from reformgraph.server.reading.terms import Term, terms, tree
+from reformgraph.server.service import links, service, store
 
 blueprint = Blueprint("ontology", __name__)
 
@@ -31,9 +35,11 @@ def _triples() -> tuple[pyoxigraph.Triple, ...]:
     )
 
 
-@cache
-def _terms() -> tuple[Term, ...]:
-    return terms(_triples())
+def _shown() -> tuple[tuple[Term, ...], Markup]:
+    """Read the terms and draw their classes, with the alignments beside ``reform.ttl`` itself."""
+    triples = tuple(ontology_triples())
+    picture = render(tree(_triples(), store()), title="The classes")
+    return terms(triples, store(), links()), picture
 
 
 @blueprint.get("/ontology", defaults={"suffix": ""})
@@ -50,9 +56,15 @@ def ontology(suffix: str) -> Response:
         return respond.answer(_turtle, form, name="reform")
     if form is not HTML:
         return respond.answer(lambda: formats.serialise(_triples(), form), form, name="reform")
-    classes = [term for term in _terms() if term.is_class]
-    properties = [term for term in _terms() if not term.is_class]
-    return respond.page("ontology.html", classes=classes, properties=properties, iri=RG.iri)
+    key = ("ontology", store().generation.id, links().root)
+    shown, picture = service().remember(key, _shown)
+    return respond.page(
+        "ontology.html",
+        classes=[term for term in shown if term.is_class],
+        properties=[term for term in shown if not term.is_class],
+        picture=picture,
+        iri=RG.iri,
+    )
 
 
 @blueprint.get("/ontology/<name>")
