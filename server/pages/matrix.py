@@ -98,7 +98,7 @@ def evidence() -> Response:
             date=asked.date.isoformat(),
             back=_address(asked.date.isoformat(), asked.rows, ""),
             parts=_parts(made),
-            concept=links().page(row, found.key(row)) if asked.rows == "concepts" else "",
+            concept=links().concept(found.key(row)) if asked.rows == "concepts" else "",
         )
 
     return respond.answer(html, HTML)

@@ -51,7 +51,7 @@ Inserts Amends Responds Confirms Follows Revokes Makes Moves Answers Shares Lets
 Dovetails Sits Contributes Supplements Proposes Puts Extends Includes Plans Says Updates Stands
 Has Points Recasts Omits Funds Extra Formal Further Guidance Regulations Evaluation Pathfinders
 Councils Authorities Expansion Roll-out Reform Better Free Core Integrated Parents Families Health
-Programme Commencement Progress Draft Legislative Companion Developed Previously Revision Joint
+Programme Commencement Progress Draft Legislative Consultation Early Looked-after Expert Schools' Companion Developed Previously Revision Joint
 Statutory Co-location Slides Survey
 """
 _SMALL = frozenset(_SMALL_WORDS.split())
@@ -245,14 +245,20 @@ class _Teller:
             active, passive = PAST.get(edge.predicate, (edge.predicate, f"({edge.predicate}) by"))
             groups.setdefault(active if edge.subject == iri else passive, []).append(edge)
         for words, edges in groups.items():
+            many = len(edges) > 2 * NAMES
             for first in range(0, len(edges), NAMES):
+                part = edges[first : first + NAMES]
+                years = self._years([_other(edge, iri) for edge in part]) if many else ""
+                if years:
+                    yield self._clause(iri, f"Of what dates from {years}, it {words} ", part)
+                    continue
                 also = "also " if first else ""
                 # "was announced by" → "was also announced by"
                 verb = words.replace("was ", f"was {also}", 1) if "was " in words else also + words
-                yield self._clause(iri, verb, edges[first : first + NAMES])
+                yield self._clause(iri, f"It {verb} ", part)
 
-    def _clause(self, iri: str, verb: str, edges: Sequence[Edge]) -> tuple[Run, ...]:
-        runs = [Run(f"It {verb} ")]
+    def _clause(self, iri: str, opening: str, edges: Sequence[Edge]) -> tuple[Run, ...]:
+        runs = [Run(opening)]
         for place, edge in enumerate(edges):
             if place:
                 last = place == len(edges) - 1

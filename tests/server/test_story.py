@@ -145,6 +145,13 @@ def test_every_claim_of_the_lineage_is_told_once(client: FlaskClient) -> None:
     assert numbers == [note["number"] for note in told["notes"]]
 
 
+def test_a_long_row_of_claims_is_told_by_the_years_of_what_it_drew_on(client: FlaskClient) -> None:
+    told = client.get("/story/childrens-plan-2007.json").get_json()
+    texts = [sentence["text"] for sentence in told["focus"]["sentences"]]
+    years = [text.removeprefix("Of what dates from ")[:4] for text in texts if "Of what" in text]
+    assert len(years) > 5 and years == sorted(years)
+
+
 def test_the_story_as_markdown_and_text(client: FlaskClient) -> None:
     written = client.get("/story/childrens-plan-2007.md")
     assert written.mimetype == "text/markdown"
