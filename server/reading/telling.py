@@ -246,16 +246,29 @@ class _Teller:
             groups.setdefault(active if edge.subject == iri else passive, []).append(edge)
         for words, edges in groups.items():
             many = len(edges) > 2 * NAMES
-            for first in range(0, len(edges), NAMES):
-                part = edges[first : first + NAMES]
+            before = ""
+            for first, part in enumerate(self._chunks(iri, edges, many)):
                 years = self._years([_other(edge, iri) for edge in part]) if many else ""
-                if years:
-                    yield self._clause(iri, f"Of what dates from {years}, it {words} ", part)
-                    continue
-                also = "also " if first else ""
+                also = "also " if (years == before if many else first) else ""
                 # "was announced by" → "was also announced by"
                 verb = words.replace("was ", f"was {also}", 1) if "was " in words else also + words
-                yield self._clause(iri, f"It {verb} ", part)
+                opening = f"Of what dates from {years}, it" if years else "It"
+                before = years
+                yield self._clause(iri, f"{opening} {verb} ", part)
+
+    def _chunks(self, iri: str, edges: Sequence[Edge], by_year: bool) -> list[list[Edge]]:
+        """Break many claims into sentences: a few each, or by the years of the other ends."""
+        chunks: list[list[Edge]] = []
+        for edge in edges:
+            last = chunks[-1] if chunks else []
+            full = len(last) >= (NAMES + 2 if by_year else NAMES)
+            years = [self._years([_other(e, iri)]) for e in (*last[-1:], edge)]
+            turned = by_year and len(last) >= NAMES and years[0] != years[-1]
+            if not last or full or turned:
+                chunks.append([edge])
+            else:
+                last.append(edge)
+        return chunks
 
     def _clause(self, iri: str, opening: str, edges: Sequence[Edge]) -> tuple[Run, ...]:
         runs = [Run(opening)]
@@ -280,6 +293,7 @@ class _Teller:
                 self.link(edge.claim, ""),
                 edge.claim,
                 against,
+                f"{_short(self._label(iri))}, {_short(label)}",
             )
             runs.append(Run(note=number))
         return tuple(run for run in runs if run.text or run.note)
@@ -295,6 +309,7 @@ class _Teller:
         href: str,
         claim: str = "",
         against: bool = False,
+        about: str = "",
     ) -> int:
         number = len(self.notes) + 1
         self.notes.append(
@@ -309,6 +324,7 @@ class _Teller:
                 href,
                 claim,
                 against,
+                about,
             )
         )
         return number

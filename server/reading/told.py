@@ -17,7 +17,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One footnote: what a sentence rests on. ``of`` is the key of the passage it belongs to."""
+    """One footnote: what a sentence rests on. ``of`` is its passage, ``about`` names both ends."""
 
     number: int
     of: str
@@ -29,6 +29,7 @@ class Note:
     href: str
     claim: str = ""
     against_time: bool = False
+    about: str = ""
 
     @property
     def thin(self) -> bool:
