@@ -1,6 +1,8 @@
 """``make bench``: run every benchmark and print its table."""
 
-from benchmarks import questions
+from benchmarks import questions, reasoning
 
 if __name__ == "__main__":
     questions.main()
+    print()
+    reasoning.main()
