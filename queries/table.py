@@ -50,9 +50,7 @@ class Table:
         writer.writerow(self.columns)
         for row in self.rows:
             cells = ("" if term is None else term.value for term in row)
-            writer.writerow(
-                [f"'{cell}" if guard and cell.startswith(_RISKY) else cell for cell in cells]
-            )
+            writer.writerow([harmless(cell) if guard else cell for cell in cells])
         return buffer.getvalue()
 
     def tsv(self) -> str:
@@ -83,6 +81,11 @@ class Table:
         """Return the terms of one column, row by row; raises ValueError for an unknown one."""
         place = self.columns.index(name)
         return [row[place] for row in self.rows]
+
+
+def harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula (hazard 67)."""
+    return f"'{cell}" if cell.startswith(_RISKY) else cell
 
 
 def _plain(term: Term | None) -> str | int | None:

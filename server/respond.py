@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from reformgraph.queries.table import harmless
 from reformgraph.server.formats import CSV, HTML, JSON, Format
 from reformgraph.server.service import service, store
 
@@ -64,11 +65,6 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[str]], name: str = ""
         return text.getvalue()
 
     return answer(body, CSV, name=name)
-
-
-def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def see_other(path: str) -> BaseResponse:
