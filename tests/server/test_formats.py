@@ -91,7 +91,7 @@ def test_question_formats(client: FlaskClient) -> None:
 
 
 def test_csv_cells_are_no_formulas() -> None:
-    from reformgraph.server.respond import harmless
+    from reformgraph.queries.table import harmless
 
     for cell in ("=1+1", "+1", "-1", "@x", "\tx"):
         assert harmless(cell) == f"'{cell}"
