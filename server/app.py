@@ -31,6 +31,7 @@ HEADERS = {
 
 NAVIGATION = (
     ("Lineage", "/lineage"),
+    ("As at", "/as-at"),
     ("Matrix", "/matrix"),
     ("Questions", "/questions"),
     ("Browse", "/browse"),

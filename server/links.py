@@ -50,6 +50,14 @@ class Links:
         """Return the address of the story of the item with this slug."""
         return f"{self.root}/story/{quote(slug, safe='')}"
 
+    def as_at(self, day: str, other: str = "") -> str:
+        """Return the address of what stood on a day, next to another day if one is given."""
+        return f"{self.root}/as-at/{quote(day, safe='')}" + _query({"with": other} if other else {})
+
+    def changes(self, first: str, last: str) -> str:
+        """Return the address of what happened between two days."""
+        return f"{self.root}/changes" + _query({"from": first, "to": last})
+
     def concept(self, slug: str) -> str:
         """Return the address of a concept through time."""
         return f"{self.root}/concept/{quote(slug, safe='')}"

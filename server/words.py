@@ -241,10 +241,10 @@ def spaced(curie: str) -> str:
     return "".join(f" {c.lower()}" if c.isupper() else c for c in name).replace("_", " ").strip()
 
 
-def class_words(name: str) -> str:
-    """Return the word for one entity of a class, by the local name of the class."""
+def class_words(name: str, many: bool = False) -> str:
+    """Return the word for one entity of a class, or for ``many``, by the local name of the class."""
     if name in CLASSES:
-        return CLASSES[name].one
+        return CLASSES[name].many if many else CLASSES[name].one
     return OTHER_CLASSES.get(name) or spaced(name)
 
 

@@ -9,7 +9,9 @@ from flask import Blueprint
 
 def blueprints() -> Iterator[Blueprint]:
     """Yield every blueprint; a new page is two more lines here."""
+    from reformgraph.server.pages.asat import blueprint as asat
     from reformgraph.server.pages.browse import blueprint as browse
+    from reformgraph.server.pages.changes import blueprint as changes
     from reformgraph.server.pages.concept import blueprint as concept
     from reformgraph.server.pages.entity import blueprint as entity
     from reformgraph.server.pages.health import blueprint as health
@@ -25,5 +27,6 @@ def blueprints() -> Iterator[Blueprint]:
     from reformgraph.server.pages.why import blueprint as why
     from reformgraph.server.protocol.endpoint import blueprint as protocol
 
+    yield from (asat, changes)
     yield from (home, entity, linked, lineage, story, matrix, concept, search)
     yield from (browse, questions, ontology, why, quality, protocol, health)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -13,10 +12,9 @@ from flask import Blueprint, g, render_template, request
 from werkzeug.wrappers import Response
 
 from reformgraph.errors import NotFound, UsageError
-from reformgraph.server import formats, parameters, respond
+from reformgraph.server import days, formats, parameters, respond
 from reformgraph.server.formats import CSV, HTML, JSON
 from reformgraph.server.pages.entity import Offer
-from reformgraph.server.reading import graph
 from reformgraph.server.reading import matrix as reading
 from reformgraph.server.reading.entries import Entries
 from reformgraph.server.reading.matrix import Cell, Facts, Line, Matrix, Rows
@@ -31,8 +29,6 @@ COLUMNS = (
     *("row", "rowLabel", "rowOnly", "kind", "kindLabel", "state", "articulated"),
     *("articulatedPossibly", "assembled", "assembledPossibly", "problems"),
 )
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-FALLBACK = datetime.date(2007, 12, 11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,38 +120,7 @@ def _asked() -> Asked:
         raise UsageError(
             "under opens a concept; frames have nothing below", where={"field": "under"}
         )
-    return Asked(_date(), rows, _concept(_facts(), under) if under else "")
-
-
-def _date() -> datetime.date:
-    raw = parameters.text("date", longest=200)
-    if not raw:
-        return _focal_date()
-    try:
-        if _DAY.fullmatch(raw):
-            return datetime.date.fromisoformat(raw)
-    except ValueError:
-        pass
-    raise UsageError(
-        f"date is {raw[:40]!r}, expected a day as year-month-day, such as 2007-12-11",
-        where={"field": "date"},
-    )
-
-
-def _focal_date() -> datetime.date:
-    """Return the day of the first timeline's focal item, on which its reader will stand."""
-    for timeline in store().generation.timelines:
-        if timeline.focal_item and graph.valid(timeline.focal_item):
-            found = graph.rows(
-                store(),
-                f"SELECT ?d {{ {graph.node(timeline.focal_item)} rg:dateEarliest ?d }} LIMIT 1",
-            )
-            for (day,) in found:
-                try:
-                    return datetime.date.fromisoformat(graph.text(day))
-                except ValueError:
-                    continue
-    return FALLBACK
+    return Asked(days.given() or days.focal(), rows, _concept(_facts(), under) if under else "")
 
 
 def _concept(found: Facts, name: str) -> str:
