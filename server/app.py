@@ -31,6 +31,7 @@ HEADERS = {
 
 NAVIGATION = (
     ("Lineage", "/lineage"),
+    ("Institutions", "/institutions"),
     ("As at", "/as-at"),
     ("Matrix", "/matrix"),
     ("Questions", "/questions"),

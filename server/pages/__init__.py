@@ -16,6 +16,7 @@ def blueprints() -> Iterator[Blueprint]:
     from reformgraph.server.pages.entity import blueprint as entity
     from reformgraph.server.pages.health import blueprint as health
     from reformgraph.server.pages.home import blueprint as home
+    from reformgraph.server.pages.institutions import blueprint as institutions
     from reformgraph.server.pages.lineage import blueprint as lineage
     from reformgraph.server.pages.linked import blueprint as linked
     from reformgraph.server.pages.matrix import blueprint as matrix
@@ -27,6 +28,6 @@ def blueprints() -> Iterator[Blueprint]:
     from reformgraph.server.pages.why import blueprint as why
     from reformgraph.server.protocol.endpoint import blueprint as protocol
 
-    yield from (asat, changes)
+    yield from (asat, changes, institutions)
     yield from (home, entity, linked, lineage, story, matrix, concept, search)
     yield from (browse, questions, ontology, why, quality, protocol, health)

@@ -1,0 +1,136 @@
+"""Institutions over time: a picture of what became of them, and the same as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, g, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from reformgraph.errors import NotFound
+from reformgraph.server import dates, formats, parameters, respond
+from reformgraph.server.formats import CSV, HTML, JSON, SVG
+from reformgraph.server.pages.entity import Offer
+from reformgraph.server.pictures import succession as picture
+from reformgraph.server.pictures.lineage import style_source
+from reformgraph.server.reading import succession as reading
+from reformgraph.server.reading.refs import refs
+from reformgraph.server.reading.succession import Rivers
+from reformgraph.server.service import links, service, store
+
+blueprint = Blueprint("institutions", __name__)
+
+COLUMNS = ("event", "eventLabel", "date", "kind", "before", "after", "legalBasis")
+# Rivers of fewer bodies than this are told by the table, or shown when asked for by name.
+SMALLEST = 3
+# More bands than this are no picture any more.
+MOST_BANDS = 160
+
+
+@blueprint.get("/institutions")
+@blueprint.get("/institutions.<suffix>")
+def page(suffix: str = "") -> Response:
+    """Show how institutions became one another; ``around`` one of them, or the large rivers."""
+    known = {form.suffix: form for form in formats.INSTITUTIONS}
+    if suffix and suffix not in known:
+        raise NotFound(f"There is no picture of institutions as .{suffix[:20]}.")
+    form = formats.chosen(formats.INSTITUTIONS, known.get(suffix))
+    around = parameters.text("around", longest=500)
+    focus = store().resolve(around) if around else ""
+    everything = parameters.flag("all")
+    posts = parameters.flag("posts")
+    query = {k: v for k, v in request.args.items() if k != "format"}
+    tail = f"?{urlencode(query)}" if query else ""
+    g.formats = [
+        Offer(f.name, f"{request.script_root}/institutions.{f.suffix}{tail}", f.media_type)
+        for f in formats.INSTITUTIONS
+        if f is not HTML
+    ]
+    whole = service().remember(("rivers", store().generation.id), lambda: reading.read(store()))
+    if focus and focus not in whole.bodies:
+        raise NotFound(
+            f"The graph has no change by which “{around[:80]}” became, or came from, another body.",
+            hints=tuple(b.slug for b in list(whole.bodies.values())[:5]),
+        )
+    shown = whole.of(_wanted(whole, focus, everything))
+    if form is CSV:
+        return respond.as_csv(COLUMNS, _rows(shown), name="institutions")
+    if form is JSON:
+        return respond.as_json(lambda: _json(shown), name="institutions")
+    if form is SVG:
+        response = respond.answer(lambda: _picture(shown, focus, standalone=True), SVG)
+        response.headers["Content-Security-Policy"] = (
+            f"default-src 'none'; style-src {style_source()}; frame-ancestors 'none'"
+        )
+        return response
+    return respond.answer(lambda: _html(whole, shown, focus, everything, posts), HTML)
+
+
+def _wanted(whole: Rivers, focus: str, everything: bool) -> set[str]:
+    if focus:
+        return set(whole.river(focus))
+    found: set[str] = set()
+    for river in whole.rivers():
+        if everything or (len(river) >= SMALLEST and len(found) + len(river) <= MOST_BANDS):
+            found |= river
+    return found
+
+
+def _html(whole: Rivers, shown: Rivers, focus: str, everything: bool, posts: bool) -> str:
+    iris = [iri for c in shown.changes for iri in (c.iri, *c.bodies, *(law for law, _ in c.basis))]
+    held = reading.holders(store(), shown.bodies) if posts and shown.bodies else []
+    iris += [iri for h in held for iri in (h.post, h.person, h.tenure)]
+    names = refs(store(), links(), [*iris, *([focus] if focus else [])])
+    return render_template(
+        "institutions.html",
+        focus=names.get(focus),
+        focus_slug=whole.bodies[focus].slug if focus else "",
+        picture=Markup(_picture(shown, focus)),  # noqa: S704 - escaped by the renderer
+        changes=shown.changes,
+        bodies=shown.bodies,
+        names=names,
+        words=picture.WORDS,
+        held=held,
+        posts=posts,
+        everything=everything,
+        smaller=len(whole.bodies) - len(shown.bodies) if not focus else 0,
+        unchanged=whole.unchanged,
+        choices=sorted(whole.bodies.values(), key=lambda body: body.label.casefold()),
+        summary=picture.describe(shown),
+    )
+
+
+def _picture(shown: Rivers, focus: str, *, standalone: bool = False) -> str:
+    return picture.render(
+        shown,
+        links().page,
+        dates.in_words,
+        title="What became of institutions",
+        focus=focus,
+        standalone=standalone,
+    )
+
+
+def _rows(shown: Rivers) -> Iterator[list[str]]:
+    for c in shown.changes:
+        laws = " ".join(iri for iri, _ in c.basis)
+        yield [c.iri, c.label, c.date, c.kind, " ".join(c.before), " ".join(c.after), laws]
+
+
+def _json(shown: Rivers) -> dict[str, Any]:
+    return {
+        "institutions": [
+            {"iri": b.iri, "label": b.label, "start": list(b.start), "end": list(b.end),
+             "ongoing": b.ongoing}
+            for b in shown.bodies.values()
+        ],
+        "changes": [
+            {"iri": c.iri, "label": c.label, "date": c.date, "kind": c.kind,
+             "before": list(c.before), "after": list(c.after),
+             "legalBasis": [law for law, _ in c.basis]}
+            for c in shown.changes
+        ],
+    }  # fmt: skip
