@@ -39,6 +39,19 @@ def choice(name: str, default: str, among: Collection[str]) -> str:
     )
 
 
+def several(name: str, among: Collection[str]) -> frozenset[str]:
+    """Return what a repeated parameter names. Raises UsageError for what is not in ``among``."""
+    found = {raw.strip() for raw in request.args.getlist(name)} - {""}
+    for raw in sorted(found):
+        if raw not in among:
+            raise UsageError(
+                f"{name} is {raw[:40]!r}, expected one of {', '.join(among)}",
+                hints=tuple(among)[:8],
+                where={"field": name},
+            )
+    return frozenset(found)
+
+
 def flag(name: str) -> bool:
     """Return whether a yes-or-no parameter is set: present and not 0, no or false."""
     raw = request.args.get(name)

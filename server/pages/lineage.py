@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from flask import Blueprint, g, render_template, request
@@ -9,12 +10,14 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from reformgraph.errors import NotFound
+from reformgraph.ontology.terms import LINEAGE
 from reformgraph.queries.lineage import Lineage, lineage
-from reformgraph.server import formats, parameters, respond
-from reformgraph.server.formats import CSV, HTML, JSON, SVG
+from reformgraph.server import days, formats, parameters, respond, words
+from reformgraph.server.formats import CSV, DOT, GRAPHML, HTML, JSON, SVG
 from reformgraph.server.pages.entity import Offer
 from reformgraph.server.pictures.lineage import render, style_source
-from reformgraph.server.reading import graph
+from reformgraph.server.pictures.marks import LANES
+from reformgraph.server.reading import exchange, graph, narrow
 from reformgraph.server.reading.refs import shown
 from reformgraph.server.reading.steps import COLUMNS, as_json, csv_row, steps
 from reformgraph.server.service import links, store
@@ -28,6 +31,8 @@ DIRECTIONS: dict[str, str] = {
 }
 TITLES = {"antecedents": "What {} draws on", "descendants": "What draws on {}"}
 DEEPEST = 100
+TYPES = {lane.key: lane.types for lane in LANES}
+RELATIONS = tuple(each.predicate.value.partition("#")[2] for each in LINEAGE)
 # More items than this do not fit one picture; the table goes on to NODES, "all" to the end.
 PICTURE, NODES, PICTURE_ALL = 60, 300, 400
 
@@ -53,11 +58,13 @@ def page(name: str) -> Response:
     if not slug:
         raise NotFound(f"<{iri[:200]}> is nothing that has a lineage.")
     form = formats.chosen(formats.LINEAGE, suffix)
-    limit = None if everything or form in (CSV, JSON) else NODES
+    asked = _asked()
+    limit = None if everything or not asked.empty or form not in (HTML, SVG) else NODES
     g.formats = _offers(slug)
 
     def traced() -> Lineage:
-        return lineage(store(), iri, direction=direction, depth=depth, limit=limit)
+        whole = lineage(store(), iri, direction=direction, depth=depth, limit=limit)
+        return whole if asked.empty else narrow.narrow(whole, asked)
 
     file = f"{slug}-{direction}"
     if form is CSV:
@@ -66,18 +73,65 @@ def page(name: str) -> Response:
         return respond.as_json(lambda: _json(traced()), name=file)
     if form is SVG:
         return _svg(lambda: _picture(traced(), slug, everything, standalone=True), file)
-    return respond.answer(lambda: _html(traced(), slug, depth, everything), HTML)
+    if form is GRAPHML:
+        return respond.answer(lambda: exchange.graphml(traced()), GRAPHML, name=file)
+    if form is DOT:
+        return respond.answer(lambda: exchange.dot(made := traced(), _title(made)), DOT, name=file)
+    return respond.answer(lambda: _html(traced(), slug, depth, everything, asked), HTML)
 
 
-def _html(traced: Lineage, slug: str, depth: int | None, everything: bool) -> str:
+def _asked() -> narrow.Narrowing:
+    """Read what the address keeps of the lineage."""
+    lanes = parameters.several("show", tuple(TYPES))
+    to, concept = (parameters.text(name, longest=500) for name in ("to", "concept"))
+    return narrow.Narrowing(
+        types=frozenset(type_ for lane in lanes for type_ in TYPES[lane]),
+        others="other" in lanes,
+        known=frozenset(type_ for types in TYPES.values() for type_ in types),
+        predicates=parameters.several("relation", RELATIONS),
+        bases=parameters.several("basis", tuple(words.BASES)),
+        verified=parameters.flag("verified"),
+        first=days.given("from"),
+        last=days.given("until"),
+        to=store().resolve(to) if to else "",
+        items=narrow.about(store(), store().resolve(concept)) if concept else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One box to tick in the form of filters."""
+
+    name: str
+    value: str
+    words: str
+    ticked: bool
+
+
+def _boxes() -> dict[str, list[Box]]:
+    given = request.args
+    choices = {
+        "show": [(lane.key, lane.many) for lane in LANES],
+        "relation": [(each, words.edge(f"rg:{each}").words) for each in RELATIONS],
+        "basis": [(each, each) for each in words.BASES],
+    }
+    return {
+        name: [Box(name, value, label, value in given.getlist(name)) for value, label in some]
+        for name, some in choices.items()
+    }
+
+
+def _html(
+    traced: Lineage, slug: str, depth: int | None, everything: bool, asked: narrow.Narrowing
+) -> str:
     focus = traced.nodes[traced.focus]
-    label = _label(traced)
     rows = _steps(traced)
+    goal = traced.nodes.get(asked.to)
     return render_template(
         "lineage.html",
-        label=label,
+        label=_label(traced),
         href=links().page(focus.iri, focus.slug),
-        title=TITLES[traced.direction].format(label),
+        title=_title(traced),
         picture=Markup(_picture(traced, slug, everything)),  # noqa: S704 - escaped by the renderer
         steps=rows,
         unverified=sum(not row.verified for row in rows),
@@ -88,10 +142,23 @@ def _html(traced: Lineage, slug: str, depth: int | None, everything: bool) -> st
         everything=everything,
         direction=traced.direction,
         directions=DIRECTIONS,
+        boxes=_boxes(),
+        narrowed=not asked.empty,
+        items=sorted(
+            (node.slug, node.label) for node in traced.nodes.values() if node.slug and node.depth
+        ),
+        goal=shown(goal.label, goal.slug, goal.iri) if goal else "",
+        no_way=bool(asked.to) and goal is None,
+        given=request.args,
         all_href=links().lineage(slug, direction=traced.direction, all=1),
         here=links().lineage(slug),
+        exports=g.formats,
         story_href=links().story(slug),
     )
+
+
+def _title(traced: Lineage) -> str:
+    return TITLES[traced.direction].format(_label(traced))
 
 
 def _picture(traced: Lineage, slug: str, everything: bool, *, standalone: bool = False) -> str:
@@ -99,7 +166,7 @@ def _picture(traced: Lineage, slug: str, everything: bool, *, standalone: bool =
     return render(
         traced,
         links().page,
-        title=TITLES[traced.direction].format(_label(traced)),
+        title=_title(traced),
         limit=PICTURE_ALL if everything else PICTURE,
         reduced=not everything,
         standalone=standalone,
