@@ -35,6 +35,13 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ("query_timeout = 0", "expected seconds above 0"),
         ("query_memory = 1000", "at least 400000000 bytes"),
         ("workers = 0", "expected a whole number above 0"),
+        ("contact = 'nobody'", "expected an e-mail address or the address of a web page"),
+        ('contact = "a@b.org\\r\\nX: y"', "expected an e-mail address"),
+        ("law_site = 'www.legislation.gov.uk'", "expected an http(s) address"),
+        ("fetch_interval = -1", "expected seconds, 0 or more"),
+        ("fetch_interval = nan", "expected seconds, 0 or more"),
+        ("fetch_timeout = 0", "expected seconds above 0"),
+        ("fetch_size = 0", "expected a whole number above 0"),
         ("= 1", "Invalid"),
     ],
 )

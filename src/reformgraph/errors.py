@@ -209,3 +209,41 @@ class StoreError(ReformGraphError):
     exit_code = 3
     problem = "starting"
     title = "No readable graph"
+
+
+class FetchError(ReformGraphError):
+    """A file could not be got from its source; what was got before is kept."""
+
+    status = 502
+    exit_code = 3
+    problem = "fetch-failed"
+    title = "The source did not answer"
+
+
+class SourceBlocked(FetchError):
+    """The source refuses this client or this rate: stop and come back later."""
+
+    problem = "fetch-blocked"
+    title = "The source is blocking"
+
+
+class SourceUnreachable(FetchError):
+    """No connection, name or answer, also after several tries."""
+
+    problem = "fetch-unreachable"
+    title = "The source cannot be reached"
+
+
+class SourceWrong(FetchError):
+    """The source answered, but not with what was asked for; the data is at fault, not the line."""
+
+    exit_code = 1
+    problem = "fetch-wrong"
+    title = "The source answered with something else"
+
+
+class SourceAbsent(SourceWrong):
+    """The source says that there is no such document."""
+
+    problem = "fetch-absent"
+    title = "The source has no such document"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -49,6 +50,24 @@ class Settings:
     slow_queries: int = _setting(2, "Slow queries that one HTTP worker runs at a time.")
     result_limit: int = _setting(256_000_000, "Largest answer to one query.")
     body_limit: int = _setting(1_048_576, "Largest request body.")
+    law: str = _setting("reformgraph-law", "Folder that holds the files of legislation.gov.uk.")
+    contact: str = _setting(
+        "",
+        "E-mail or web address by which the site can reach you; part of the User-Agent, and needed to fetch.",
+    )
+    law_site: str = _setting("https://www.legislation.gov.uk", "Site that law is fetched from.")
+    fetch_interval: float = _setting(
+        5.0, "Seconds between the starts of two requests to the site; its robots.txt asks for 5."
+    )
+    fetch_hosts: str = _setting(
+        "www.legislation.gov.uk,legislation.gov.uk",
+        "Hosts that fetching may talk to, with commas; https only, unless written with http://. "
+        "A private address has to be named itself.",
+    )
+    fetch_size: int = _setting(
+        200_000_000, "Largest file that is fetched or taken in, also when unpacked."
+    )
+    fetch_timeout: float = _setting(120.0, "Wall-clock limit of one request, connecting included.")
     sources: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def origin(self, key: str) -> str:
@@ -137,7 +156,7 @@ def _check(settings: Settings) -> None:
             where={"field": key},
         )
 
-    for key in ("base", "public_url"):
+    for key in ("base", "public_url", "law_site"):
         value = getattr(settings, key)
         parts = urlsplit(value)
         if value and (parts.scheme not in ("http", "https") or not parts.netloc):
@@ -146,14 +165,27 @@ def _check(settings: Settings) -> None:
         refuse("base", "an address that ends in / or #")
     if not 0 < settings.port < 65536:
         refuse("port", "a port between 1 and 65535")
-    for key in ("workers", "threads", "query_processes", "slow_queries", "body_limit"):
+    for key in (
+        "workers",
+        "threads",
+        "query_processes",
+        "slow_queries",
+        "body_limit",
+        "fetch_size",
+    ):
         if getattr(settings, key) < 1:
             refuse(key, "a whole number above 0")
-    if settings.query_timeout <= 0:
-        refuse("query_timeout", "seconds above 0")
+    for key in ("query_timeout", "fetch_timeout"):
+        if not 0 < getattr(settings, key) < float("inf"):
+            refuse(key, "seconds above 0")
+    if not 0 <= settings.fetch_interval < float("inf"):
+        refuse("fetch_interval", "seconds, 0 or more")
+    if settings.contact and not _CONTACT.fullmatch(settings.contact):
+        refuse("contact", "an e-mail address or the address of a web page")
     if settings.query_memory < 400_000_000:
         refuse("query_memory", "at least 400000000 bytes, below which a query process cannot start")
 
 
+_CONTACT = re.compile(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+")
 _DEFAULTS = Settings()
 _KIND_NAMES = {str: "text", int: "a whole number", float: "a number"}
