@@ -12,6 +12,7 @@ import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from reformgraph.ingest.law.fetch.client import Client, Terms
@@ -218,7 +219,7 @@ def law(path: str, *, versions: tuple[str, ...] = (), cites: tuple[str, ...] = (
 
 def feed(*entries: str, following: str = "") -> bytes:
     """An Atom feed of ``entries`` (XML); ``following`` is the address of the next page."""
-    link = f'<link rel="next" href="{following}"/>' if following else ""
+    link = f'<link rel="next" href="{escape(following)}"/>' if following else ""
     return (
         f'<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom" '
         f'xmlns:leg="{LEG}" xmlns:ukm="{UKM}">'

@@ -52,11 +52,17 @@ def check(content: bytes, media_type: str, roots: frozenset[str]) -> None:
         raise InputError(f"the root element is {root.rpartition(' ')[2]!r}, not {wanted}")
 
 
-def parse(content: bytes, start: Callable[[str, dict[str, str]], None] | None = None) -> str:
+def parse(
+    content: bytes,
+    start: Callable[[str, dict[str, str]], None] | None = None,
+    end: Callable[[str], None] | None = None,
+    data: Callable[[str], None] | None = None,
+) -> str:
     """Parse XML to its end and give its root element as ``namespace name``.
 
-    ``start`` is called with the name and attributes of each element. Raises InputError with line
-    and column when the text is not well formed or has a DOCTYPE.
+    ``start``, ``end`` and ``data`` are called with each element's name and attributes, each end and
+    each piece of text. Raises InputError with line and column when the text is not well formed or
+    has a DOCTYPE.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     root: list[str] = []
@@ -71,6 +77,8 @@ def parse(content: bytes, start: Callable[[str, dict[str, str]], None] | None = 
         raise InputError("it has a DOCTYPE, which legislation.gov.uk never writes")
 
     parser.StartElementHandler = element
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = data
     parser.StartDoctypeDeclHandler = doctype
     try:
         parser.Parse(content, True)

@@ -1,0 +1,113 @@
+"""Taking in files and folders of this machine: no network at all.
+
+A folder given with ``--from`` is mirrored: files that are gone from it leave the law folder too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from reformgraph.errors import InputError
+from reformgraph.ingest.law.fetch import content
+from reformgraph.ingest.law.fetch.run import Outcome, Reporter, Result, Step
+from reformgraph.ingest.law.folder import Entry, LawFolder
+
+SUFFIXES = (".xml", ".feed", ".atom", ".rdf", ".akn", ".json")
+"""What is taken from a folder, also with ``.gz`` behind it; a file that is named is always tried."""
+
+Check = Callable[[bytes, str], object]
+"""Reads a file's bytes as they are, given a name for messages; raises InputError."""
+
+
+def take_in(
+    folder: LawFolder, paths: Sequence[Path], size: int, check: Check, reporter: Reporter
+) -> Result:
+    """Put local files into ``folder``, each checked first; the faults of one stop no other.
+
+    Raises InputError when a path does not exist, StoreError when the disk refuses.
+    """
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"{path}: there is no such file or folder")
+    result = Result()
+    found = [item for path in paths for item in _files(path)]
+    for number, (file, name) in enumerate(found, start=1):
+        step = _one(folder, file, name, size, check)
+        result.steps.append(step)
+        reporter.step(step, number, len(found))
+    here = {_key(file) for file, _ in found}
+    for path in paths:
+        if path.is_dir():
+            result.steps += _gone(folder, path, here)
+    return result
+
+
+def _files(path: Path) -> Iterator[tuple[Path, str]]:
+    """Give the files of a folder, recursively, in order, each with the name for messages."""
+    if not path.is_dir():
+        yield path, path.name
+        return
+    for file in sorted(path.rglob("*")):
+        inner = file.relative_to(path)
+        if not file.is_file() or any(part.startswith(".") for part in inner.parts):
+            continue
+        yield file, inner.as_posix()
+
+
+def _one(folder: LawFolder, file: Path, name: str, size: int, check: Check) -> Step:
+    listed = file.name.removesuffix(".gz").endswith(SUFFIXES)
+    if not listed and name != file.name:
+        return Step(name, "skipped", "not a kind of file that is read")
+    try:
+        if file.stat().st_size > size:
+            raise InputError(f"{name}: larger than {size:,} bytes (setting fetch_size)")
+        bytes_ = file.read_bytes()
+        check(bytes_, name)
+    except OSError as error:
+        return Step(name, "failed", f"cannot be read: {error.strerror or error}")
+    except InputError as error:
+        return Step(name, "failed", error.detail.removeprefix(f"{name}: "))
+    key = _key(file)
+    old = folder.usable(key)
+    stored = folder.put(Entry(key, "", name), bytes_)
+    outcome: Outcome = "got"
+    if old is not None:
+        outcome = "unchanged" if old.digest == stored.digest else "changed"
+    detail = f"was {stored.previous[-1][:12]}, is {stored.digest[:12]}"
+    return Step(name, outcome, detail if outcome == "changed" else "")
+
+
+def _gone(folder: LawFolder, path: Path, here: set[str]) -> Iterator[Step]:
+    """Remove what a folder no longer has."""
+    entries, _ = folder.survey()
+    for entry in entries:
+        if entry.key.startswith(_key(path) + "/") and entry.key not in here:
+            folder.remove(entry.key)
+            yield Step(entry.name, "removed", "gone from its folder")
+
+
+def _key(file: Path) -> str:
+    return f"file:{file.resolve().as_posix()}"
+
+
+def check(size: int) -> Check:
+    """Give the check of local files: whole, of a known format, no larger than ``size`` unpacked."""
+
+    def checked(bytes_: bytes, name: str) -> None:
+        text = content.unpack(bytes_, size)
+        if name.removesuffix(".gz").endswith(".json"):
+            return
+        content.check(text, "", KNOWN_ROOTS)
+
+    return checked
+
+
+KNOWN_ROOTS = (
+    content.DOCUMENT_ROOTS
+    | content.FEED_ROOTS
+    | {
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns# RDF",
+        "http://docs.oasis-open.org/legaldocml/ns/akn/3.0 akomaNtoso",
+    }
+)
