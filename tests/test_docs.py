@@ -25,6 +25,21 @@ def _check(path: Path, text: str, regold: bool) -> None:
     assert path.read_text(encoding="utf-8") == text, f"{path.name} is stale: pytest --regold"
 
 
+def _helps(command: click.Command, name: str, parent: click.Context) -> list[str]:
+    """Give the help of a command and of those under it."""
+    context = click.Context(
+        command, info_name=name, parent=parent, max_content_width=100, terminal_width=100
+    )
+    title = f"## {context.command_path}"
+    parts = [f"{title}\n\n```text\n{command.get_help(context)}\n```\n"]
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(context):
+            under = command.get_command(context, inner)
+            assert under is not None
+            parts += _helps(under, inner, context)
+    return parts
+
+
 def test_every_command_and_option_is_in_cli_md(regold: bool) -> None:
     intro = (
         "# Command line\n\n<!-- Made from the commands by `pytest --regold`; do not edit. -->\n\n"
@@ -33,14 +48,11 @@ def test_every_command_and_option_is_in_cli_md(regold: bool) -> None:
         "130 interrupted.\n"
     )
     parts = [intro]
-    for name in sorted(COMMANDS):
-        with click.Context(cli, info_name="reformgraph") as parent:
+    with click.Context(cli, info_name="reformgraph") as parent:
+        for name in sorted(COMMANDS):
             command = cli.get_command(parent, name)
             assert command is not None
-            context = click.Context(
-                command, info_name=name, parent=parent, max_content_width=100, terminal_width=100
-            )
-            parts.append(f"## reformgraph {name}\n\n```text\n{command.get_help(context)}\n```\n")
+            parts += _helps(command, name, parent)
     _check(DOCS / "cli.md", "\n".join(parts), regold)
 
 

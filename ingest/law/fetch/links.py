@@ -20,12 +20,11 @@ class Links:
     next: str = ""
 
 
-def of(text: bytes, name: str) -> Links:
+def of(text: bytes) -> Links:
     """Read the links of a checked file.
 
     Raises InputError when the file is not what it should be.
     """
-    del name
     links = Links()
     texts = _Texts(links)
     content.parse(text, texts.start, texts.end, texts.data)

@@ -5,12 +5,16 @@ A folder given with ``--from`` is mirrored: files that are gone from it leave th
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from reformgraph.errors import InputError
 from reformgraph.ingest.law.fetch import content
-from reformgraph.ingest.law.fetch.run import Outcome, Reporter, Result, Step
+from reformgraph.ingest.law.fetch.run import Reporter, Result, Step
 from reformgraph.ingest.law.folder import Entry, LawFolder
 
 SUFFIXES = (".xml", ".feed", ".atom", ".rdf", ".akn", ".json")
@@ -31,9 +35,12 @@ def take_in(
         if not path.exists():
             raise InputError(f"{path}: there is no such file or folder")
     result = Result()
-    found = [item for path in paths for item in _files(path)]
+    found = [item for path in paths for item in files(path)]
     for number, (file, name) in enumerate(found, start=1):
-        step = _one(folder, file, name, size, check)
+        if file in paths or file.name.removesuffix(".gz").endswith(SUFFIXES):
+            step = _one(folder, file, name, size, check)
+        else:
+            step = Step(name, "skipped", "not a kind of file that is read")
         result.steps.append(step)
         reporter.step(step, number, len(found))
     here = {_key(file) for file, _ in found}
@@ -43,8 +50,11 @@ def take_in(
     return result
 
 
-def _files(path: Path) -> Iterator[tuple[Path, str]]:
-    """Give the files of a folder, recursively, in order, each with the name for messages."""
+def files(path: Path) -> Iterator[tuple[Path, str]]:
+    """Give the files of a folder, recursively, in order, each with the name for messages.
+
+    Hidden ones are left out; links to folders are not followed.
+    """
     if not path.is_dir():
         yield path, path.name
         return
@@ -56,26 +66,23 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _one(folder: LawFolder, file: Path, name: str, size: int, check: Check) -> Step:
-    listed = file.name.removesuffix(".gz").endswith(SUFFIXES)
-    if not listed and name != file.name:
-        return Step(name, "skipped", "not a kind of file that is read")
+    old = folder.usable(_key(file))
     try:
         if file.stat().st_size > size:
             raise InputError(f"{name}: larger than {size:,} bytes (setting fetch_size)")
         bytes_ = file.read_bytes()
+        if old is not None and old.digest == hashlib.sha256(bytes_).hexdigest():
+            return Step(name, "unchanged")
         check(bytes_, name)
     except OSError as error:
         return Step(name, "failed", f"cannot be read: {error.strerror or error}")
     except InputError as error:
-        return Step(name, "failed", error.detail.removeprefix(f"{name}: "))
-    key = _key(file)
-    old = folder.usable(key)
-    stored = folder.put(Entry(key, "", name), bytes_)
-    outcome: Outcome = "got"
-    if old is not None:
-        outcome = "unchanged" if old.digest == stored.digest else "changed"
-    detail = f"was {stored.previous[-1][:12]}, is {stored.digest[:12]}"
-    return Step(name, outcome, detail if outcome == "changed" else "")
+        kept = "; the copy of before is kept" if old else ""
+        return Step(name, "failed", error.detail.removeprefix(f"{name}: ") + kept)
+    stored = folder.put(Entry(_key(file), "", name), bytes_)
+    if old is None:
+        return Step(name, "got")
+    return Step(name, "changed", f"was {old.digest[:12]}, is {stored.digest[:12]}")
 
 
 def _gone(folder: LawFolder, path: Path, here: set[str]) -> Iterator[Step]:
@@ -92,21 +99,38 @@ def _key(file: Path) -> str:
 
 
 def check(size: int) -> Check:
-    """Give the check of local files: whole, of a known format, no larger than ``size`` unpacked."""
+    """Give the check of local files: no larger than ``size`` unpacked, and read by a reader."""
 
     def checked(bytes_: bytes, name: str) -> None:
         text = content.unpack(bytes_, size)
-        if name.removesuffix(".gz").endswith(".json"):
-            return
-        content.check(text, "", KNOWN_ROOTS)
+        if find_spec(_READERS) is not None:
+            import_module(_READERS).read(bytes_, name)
+        elif name.removesuffix(".gz").endswith(".json"):
+            _json(text)
+        else:
+            content.check(text, "", KNOWN_ROOTS)
 
     return checked
 
 
+def _json(text: bytes) -> None:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not JSON: {error}") from None
+
+
+_READERS = "reformgraph.ingest.law.readers.pick"
+_UKM = "http://www.legislation.gov.uk/namespaces/metadata"
 KNOWN_ROOTS = (
     content.DOCUMENT_ROOTS
     | content.FEED_ROOTS
     | {
+        f"{content.LEG} Fragment",
+        f"{content.ATOM} entry",
+        f"{_UKM} EffectsBatch",
+        f"{_UKM} Effects",
+        f"{_UKM} Effect",
         "http://www.w3.org/1999/02/22-rdf-syntax-ns# RDF",
         "http://docs.oasis-open.org/legaldocml/ns/akn/3.0 akomaNtoso",
     }

@@ -266,7 +266,7 @@ class _Run:
         if not wanted:
             return
         try:
-            found = reading.of(self._folder.read(entry), entry.name)
+            found = reading.of(self._folder.read(entry))
         except InputError as error:
             self._reporter.note(f"{entry.name}: its links cannot be read: {error.detail}")
             return

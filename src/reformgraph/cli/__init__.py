@@ -24,6 +24,7 @@ COMMANDS = {
     "build": "reformgraph.cli.build:build",
     "generations": "reformgraph.cli.generations:generations",
     "info": "reformgraph.cli.info:info",
+    "ingest": "reformgraph.cli.ingest:ingest",
     "lineage": "reformgraph.cli.lineage:lineage",
     "query": "reformgraph.cli.query:query",
     "search": "reformgraph.cli.search:search",
