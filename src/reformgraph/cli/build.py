@@ -14,15 +14,22 @@ from reformgraph.settings import Settings
 @click.command()
 @click.argument("timelines", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Write a new generation even if nothing has changed.")
+@click.option(
+    "--offline", is_flag=True, help="Said for clarity: building never goes to the network."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @with_settings("base")
-def build(settings: Settings, timelines: tuple[Path, ...], force: bool, quiet: bool) -> None:
+def build(
+    settings: Settings, timelines: tuple[Path, ...], force: bool, offline: bool, quiet: bool
+) -> None:
     """Build a graph from TIMELINES, folders with a timeline.toml (default: the Children's Plan).
 
     A running server picks the new generation up by itself. If anything is wrong with the input,
     every fault is listed, the exit code is 1 and the last good graph goes on serving.
     """
     from reformgraph.ingest import build as pipeline
+
+    del offline  # `reformgraph ingest` is the one command that fetches
 
     with progress(quiet=quiet) as reporter:
         result = pipeline.build(

@@ -14,7 +14,7 @@ from reformgraph.errors import (
     SourceUnreachable,
     SourceWrong,
 )
-from reformgraph.ingest.law.fetch.client import Client, Got, Known
+from reformgraph.ingest.law.fetch.client import Client, Got, Known, fair_interval
 from reformgraph.ingest.law.fetch.content import DOCUMENT_ROOTS, FEED_ROOTS
 from reformgraph.ingest.law.fetch.waiting import Pace, backoff, retry_after
 
@@ -247,6 +247,13 @@ def test_requests_keep_their_distance(site: Site, clock: FakeClock) -> None:
     for _ in range(3):
         one.get(url, DOCUMENT_ROOTS)
     assert clock.slept == [5.0, 5.0]
+
+
+def test_no_setting_breaks_the_fair_use_rule_of_the_site() -> None:
+    own, mirror = "https://www.legislation.gov.uk", "https://mirror.example"
+    assert fair_interval(terms(own, interval=0.0)) == 0.25
+    assert fair_interval(terms(own, interval=5.0)) == 5.0
+    assert fair_interval(terms(mirror, interval=0.0)) == 0.0
 
 
 def test_time_spent_otherwise_counts_as_distance(clock: FakeClock) -> None:

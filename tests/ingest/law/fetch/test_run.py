@@ -1,5 +1,7 @@
 """A run over a plan: what it leads to, what it keeps, and where it goes on."""
 
+import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from reformgraph.ingest.law.fetch.run import Plan, Result, Step, run
 from reformgraph.ingest.law.folder import LawFolder
 
 ACT = "ukpga/2004/31"
+ROOT = Path(__file__).resolve().parents[4]
+SAMPLES = Path(os.environ.get("REFORMGRAPH_SHARED", ROOT.parent / "shared")) / "samples"
 
 
 class Told:
@@ -306,3 +310,24 @@ def test_a_feed_whose_next_page_is_itself_ends(site: Site, folder: LawFolder) ->
     site.play(f"/{affected}", Reply(feed(following=WWW + affected)))
     site.play(f"/{affecting}", Reply(feed()))
     assert go(site, folder, Plan((ACT,), effects=True)).counts() == {"got": 3}
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not here")
+def test_real_files_lead_where_they_say(site: Site, folder: LawFolder) -> None:
+    """The Human Rights Act with its versions; a page of real changes with its next page."""
+    act = gzip.decompress((SAMPLES / "clml" / "ukpga-1998-42.xml.gz").read_bytes())
+    page = gzip.decompress(
+        (SAMPLES / "atom" / "changes-affected-ukpga-2018-12.feed.gz").read_bytes()
+    )
+    play(site, "ukpga/1998/42", act)
+    affected, affecting = changes("ukpga/1998/42")
+    site.play(f"/{affected}", Reply(page))
+    site.play(f"/{affecting}", Reply((SAMPLES / "atom" / "changes-empty.feed").read_bytes()))
+    plan = Plan(("ukpga/1998/42",), effects=True, versions=True, follow=("cites", "effects"))
+    result = go(site, folder, plan)
+    assert [step.name for step in result.of("got")] == ["ukpga/1998/42", affected, affecting]
+    absent = {step.name for step in result.of("failed")}
+    assert "ukpga/1998/42/enacted" in absent
+    assert len({name for name in absent if name.startswith("ukpga/1998/42/")}) > 20
+    assert "ukpga/2025/36" in absent  # it changed the law of the feed
+    assert [name for name in absent if name.endswith("sort=modified&page=2")]
