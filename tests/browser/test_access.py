@@ -1,0 +1,52 @@
+"""WCAG 2.2 AA as far as axe-core can tell, over every kind of page, light and dark, narrow and wide."""
+
+import os
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+PAGES = [
+    *("/", "/page/childrens-plan-2007", "/page/dcsf", "/page/children-act-2004", "/browse"),
+    *("/browse/Policy", "/lineage/childrens-plan-2007", "/story/youth-matters-2005", "/matrix"),
+    *("/concept/concept-collaboration", "/search?q=trust", "/questions", "/questions/triggers"),
+    *("/institutions", "/as-at/2007-12-11", "/as-at/1997-05-01?with=2010-05-12", "/changes"),
+    *("/quality", "/ontology", "/sparql", "/about", "/page/nothing-of-this-name"),
+]
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    "resultTypes": ["violations"],
+}
+
+
+# Contrast does not depend on the width, nor layout on the colours: two of the four ways show both.
+# SOAK=1 (make soak) looks at all four.
+WAYS = [(320, "dark"), (1280, "light")]
+if os.environ.get("SOAK"):
+    WAYS += [(320, "light"), (1280, "dark")]
+
+
+@pytest.mark.parametrize(("width", "scheme"), WAYS)
+def test_axe_finds_nothing(browser: Browser, site: str, scheme: str, width: int) -> None:
+    context = browser.new_context(
+        base_url=site,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 800},
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    found = []
+    for path in PAGES:
+        answer = page.goto(path)
+        assert answer is not None and answer.status == (404 if path == PAGES[-1] else 200), path
+        violations = Axe().run(page, options=OPTIONS).response["violations"]
+        found += [
+            (path, each["id"], each["nodes"][0]["html"][:160], len(each["nodes"]))
+            for each in violations
+        ]
+        # Nothing but what scrolls in a frame of its own is wider than the window.
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if wide > 0:
+            found.append((path, "scrolls sideways", f"{wide} px", 1))
+    context.close()
+    assert not found, "\n".join(map(str, found))
