@@ -94,7 +94,11 @@ class Commentary:
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """When an effect (or instrument) comes into force; ``day`` is empty where ``prospective``."""
+    """When an effect (or instrument) comes into force; ``day`` is empty where ``prospective``.
+
+    ``time`` is the time of day, ``23:59:00``; ``law`` the IRI of the commencing instrument, also
+    where ``commencing`` names no provision of it; ``comments`` and ``notes`` are the editors'.
+    """
 
     day: str = ""
     prospective: bool = False
@@ -102,6 +106,10 @@ class InForce:
     applied: bool | None = None
     commencing: tuple[Reference, ...] = ()
     savings: tuple[Reference, ...] = ()
+    time: str = ""
+    law: str = ""
+    comments: str = ""
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,9 @@ class Effect:
 
     ``type`` is in the site's words. ``affecting`` and ``affected`` hold provisions (ranges are not
     yet expanded); empty means the law as a whole. ``applied``: whether the text shows it yet;
-    ``required``: whether the text has to change at all.
+    ``required``: whether the text has to change at all; the ``welsh_`` ones say so of the Welsh
+    text. ``commenced`` are laws that a commencement order is for; ``territory`` where the
+    affecting law applies; ``appended`` what ends the note in the text.
     """
 
     id: str
@@ -133,6 +143,15 @@ class Effect:
     modified: str = ""
     comments: str = ""
     notes: str = ""
+    created: str = ""
+    type_notes: str = ""
+    appended: str = ""
+    territory: str = ""
+    affecting_title_cy: str = ""
+    affected_title_cy: str = ""
+    welsh_applied: bool | None = None
+    welsh_required: bool | None = None
+    commenced: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
