@@ -64,6 +64,7 @@ class Provision:
     confers_power: bool = False
     in_force: bool | None = None
     variant: str = ""
+    blanket_amendment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class Citation:
     """``path`` of this law (empty: its introduction or the whole) cites ``target``.
 
     ``commentary`` is the id of the note that holds it, or empty for the text itself; ``operative``
-    marks the provision of an amending law that does the amending.
+    marks the provision of an amending law that does the amending. ``place`` is the exact path of
+    the citing text where it is deeper than ``path`` (``section/10/3/a``).
     """
 
     path: str
@@ -79,11 +81,16 @@ class Citation:
     text: str = ""
     commentary: str = ""
     operative: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Commentary:
-    """An editor's note: ``type`` is F, C, I, E, M, P or X; ``effect`` the id of the effect it tells, if known."""
+    """An editor's note: ``type`` is F, C, I, E, M, P or X; ``effect`` the id of the effect it tells, if known.
+
+    ``paths`` are the provisions that it stands at, in order; the empty path is the introduction or
+    the law as a whole, no path at all a note that nothing points to.
+    """
 
     id: str
     type: str
@@ -207,6 +214,11 @@ class Document:
     commentaries: tuple[Commentary, ...] = ()
     effects: tuple[Effect, ...] = ()
     repealed: bool = False
+    blanket_amendments: tuple[str, ...] = ()
+    corrects: tuple[str, ...] = ()
+    corrected_by: tuple[str, ...] = ()
+    times: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(slots=True)
