@@ -160,7 +160,7 @@ class _Reader:
             return
         else:
             return
-        element.clear(keep_tail=True)
+        element.clear(keep_tail=True)  # type: ignore[call-arg]  # lxml-stubs know it not
 
     def _close(self, element: etree._Element, tag: str) -> None:
         frame = self.frame
@@ -201,6 +201,8 @@ class _Reader:
             )
         self._identify()
         assert self.identity is not None
+        if self.root == f"{LEG}EN":
+            self.text.leave_unread()
         reading = Reading(documents=[self._document(self.identity)])
         self.text.tally.fill(reading, USED)
         reading.ignored.update(self.text.unread)
@@ -254,8 +256,8 @@ class _Reader:
             superseded_by=metadata.superseded_by,
             same_as=metadata.same_as,
             versions=metadata.versions,
-            provisions=provisions or tuple(self.contents),
-            citations=tuple(self.text.citations),
+            provisions=() if notes else provisions or tuple(self.contents),
+            citations=() if notes else tuple(self.text.citations),
             commentaries=commentaries,
             effects=tuple(self.effects),
             repealed=metadata.repealed,

@@ -18,11 +18,35 @@ USED = frozenset(
     (
         *(
             f"leg:Contents{name}{end}"
-            for name in ("Group", "Part", "Chapter", "Pblock", "PsubBlock", "Schedule", "Appendix")
-            + ("Item", "EUPart", "EUTitle", "EUChapter", "EUSection", "EUSubsection", "Division")
-            + ("Attachment",)
-            for end in ("", "@IdURI", "@DocumentURI", "@ContentRef", "@RestrictExtent")
-            + ("@RestrictStartDate", "@RestrictEndDate", "@Status", "@Match", "@ConfersPower")
+            for name in (
+                "Group",
+                "Part",
+                "Chapter",
+                "Pblock",
+                "PsubBlock",
+                "Schedule",
+                "Appendix",
+                "Item",
+                "EUPart",
+                "EUTitle",
+                "EUChapter",
+                "EUSection",
+                "EUSubsection",
+                "Division",
+                "Attachment",
+            )
+            for end in (
+                "",
+                "@IdURI",
+                "@DocumentURI",
+                "@ContentRef",
+                "@RestrictExtent",
+                "@RestrictStartDate",
+                "@RestrictEndDate",
+                "@Status",
+                "@Match",
+                "@ConfersPower",
+            )
         ),
         *("leg:ContentsNumber", "leg:ContentsTitle"),
     )

@@ -32,8 +32,17 @@ USED = frozenset(
         *("ukm:PrimaryMetadata", "ukm:SecondaryMetadata", "ukm:EUMetadata", "ukm:ENmetadata"),
         *(
             f"ukm:{name}{value}"
-            for name in ("DocumentCategory", "DocumentMainType", "DocumentMinorType")
-            + ("DocumentStatus", "Year", "Number", "ISBN", "ELI", "CELEX")
+            for name in (
+                "DocumentCategory",
+                "DocumentMainType",
+                "DocumentMinorType",
+                "DocumentStatus",
+                "Year",
+                "Number",
+                "ISBN",
+                "ELI",
+                "CELEX",
+            )
             for value in ("", "@Value")
         ),
         *("ukm:AlternativeNumber", "ukm:AlternativeNumber@Category", "ukm:AlternativeNumber@Value"),

@@ -44,9 +44,15 @@ SILENT = frozenset(
         "AppendixBody",
         "P1group",
         "Version",
+        "PrimaryPrelims",
+        "SecondaryPrelims",
+        "EUPrelims",
+        "SignedSection",
+        "ExplanatoryNotes",
+        "Attachments",
+        "AttachmentGroup",
+        "EarlierOrders",
     )
-    + ("PrimaryPrelims", "SecondaryPrelims", "EUPrelims", "SignedSection", "ExplanatoryNotes")
-    + ("Attachments", "AttachmentGroup", "EarlierOrders")
 )
 """Elements that are no provision and hand their attributes on."""
 P1 = f"{LEG}P1"
@@ -64,9 +70,27 @@ USED = frozenset(
     (
         *(
             f"leg:{name}@{attribute}"
-            for name in (*_WORDS, "P1group", "P1", "P2", "P3", "P4", "P5", "P6", "P7", "Body")
-            + ("EUBody", "Schedules", "ScheduleBody", "PrimaryPrelims", "SecondaryPrelims")
-            + ("EUPrelims", "SignedSection", "ExplanatoryNotes", "AppendixBody")
+            for name in (
+                *_WORDS,
+                "P1group",
+                "P1",
+                "P2",
+                "P3",
+                "P4",
+                "P5",
+                "P6",
+                "P7",
+                "Body",
+                "EUBody",
+                "Schedules",
+                "ScheduleBody",
+                "PrimaryPrelims",
+                "SecondaryPrelims",
+                "EUPrelims",
+                "SignedSection",
+                "ExplanatoryNotes",
+                "AppendixBody",
+            )
             for attribute in (*_ATTRIBUTES, "id")
             if name not in ("P2", "P3", "P4", "P5", "P6", "P7") or attribute in OWN
         ),
@@ -96,8 +120,8 @@ class Frame:
 
     __slots__ = (
         "_path",
-        "confers_power",
         "blanket_amendment",
+        "confers_power",
         "dates",
         "element",
         "extent",
@@ -121,22 +145,22 @@ class Frame:
         self.silent = tag in SILENT
         self._path: str | None = None
         self.sections: list[str] = []
-        self.extent = get("RestrictExtent") or (parent.extent if parent else "")
+        self.extent: str = get("RestrictExtent") or (parent.extent if parent else "")
         start, end = get("RestrictStartDate", ""), get("RestrictEndDate", "")
         inherited = parent.dates if parent else ("", "")
-        self.dates = (start, end) if start or end else inherited
-        self.status = get("Status") or (parent.status if parent else "")
+        self.dates: tuple[str, str] = (start, end) if start or end else inherited
+        self.status: str = get("Status") or (parent.status if parent else "")
         self.in_force = _in_force(get("Match"), get("Status"))
         if self.in_force is None and parent:
             self.in_force = parent.in_force
         of_group = parent if parent and parent.name == "P1group" else None
-        self.confers_power = get("ConfersPower") == "true" or bool(
+        self.confers_power: bool = get("ConfersPower") == "true" or bool(
             of_group and of_group.confers_power
         )
-        self.blanket_amendment = get("BlanketAmendment") == "true" or bool(
+        self.blanket_amendment: bool = get("BlanketAmendment") == "true" or bool(
             of_group and of_group.blanket_amendment
         )
-        self.variant = parent.variant if parent else ""
+        self.variant: str = parent.variant if parent else ""
 
     @property
     def holder(self) -> Frame | None:

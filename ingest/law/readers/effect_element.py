@@ -82,8 +82,8 @@ def effect(element: etree._Element) -> Effect:
         commencement_authority=references(
             element.find(f"{UKM}CommencementAuthority"), affecting_law
         ),
-        affecting_extent=_extent(get("AffectingEffectsExtent") or get("AffectingExtent", "")),
-        affected_extent=_extent(get("AffectedExtent") or get("AffectedEffectsExtent", "")),
+        affecting_extent=_extent(get("AffectingEffectsExtent") or get("AffectingExtent") or ""),
+        affected_extent=_extent(get("AffectedExtent") or get("AffectedEffectsExtent") or ""),
         modified=get("Modified", ""),
         comments=get("Comments", ""),
         notes=get("Notes", ""),
@@ -91,7 +91,8 @@ def effect(element: etree._Element) -> Effect:
         type_notes=get("TypeNotes", ""),
         appended=get("AppendedCommentary", ""),
         territory=get("AffectingTerritorialApplication")
-        or get("AffectedTerritorialApplication", ""),
+        or get("AffectedTerritorialApplication")
+        or "",
         affecting_title_cy=_title(element, "Affecting", "cy"),
         affected_title_cy=_title(element, "Affected", "cy"),
         welsh_applied=flag(get("WelshApplied")),
