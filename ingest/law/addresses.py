@@ -130,6 +130,7 @@ def split(uri: str) -> Address | None:
     return Address(kind, year, number, "/".join(tail), extent, version, language, form)
 
 
+@lru_cache(maxsize=16384)
 def key(uri: str) -> str:
     """Give the key of the law that an address is about (``ukpga/2004/31``); empty when it is of none."""
     address = split(uri)
@@ -152,6 +153,7 @@ def uri(law: str, path: str = "", version: str = "", language: str = "en") -> st
     return SITE + "/".join(part for part in parts if part)
 
 
+@lru_cache(maxsize=16384)
 def canonical(address: str) -> str:
     """Give the identifier of what an address is about: ``id``, http, no version, no final slash."""
     found = split(address)

@@ -24,7 +24,8 @@ EFFECT_TYPE = "effect type: "
 
 DROPPED = {
     "how text looks: the text stays on legislation.gov.uk": (
-        "leg:(Text|Para|P|P\\d(para|group)|P[2-9]|BlockText|Emphasis|Strong|SmallCaps|Underline|Span"
+        "leg:P(@(id|shortId|DocumentURI))?"
+        "|leg:(Text|Para|P\\d(para|group)|P[2-9]|BlockText|Emphasis|Strong|SmallCaps|Underline|Span"
         "|Superior|Inferior|Uppercase|Strike|Character|Acronym|Abbreviation|Definition|Proviso|Term"
         "|Number|Pnumber|Title|Subtitle|TitleBlock|Reference|(Ordered|Unordered|Key)List|ListItem"
         "|Key|Address|AddressLine|Tabular|TableText|Figure|Image|Formula|Where|Form|Note|Comment"
@@ -36,7 +37,7 @@ DROPPED = {
     "wrappers: what they hold is read": (
         "leg:(Legislation|EN|Primary|Secondary|EURetained|Body|EUBody|Schedules|ScheduleBody"
         "|AppendixBody|Contents|ContentsSchedules|ContentsAppendices|ContentsAttachments|Versions"
-        "|Commentaries|P1para|Attachments|AttachmentGroup|ExplanatoryNotes|ENprelims|Preamble)(@.*)?"
+        "|Commentaries|P1para|Attachments|AttachmentGroup|ExplanatoryNotes|ENprelims|Preamble)"
         "|ukm:(Metadata|DocumentClassification|Alternatives|Notes|CorrectionSlips|OrdersInCouncil"
         "|ImpactAssessments|OtherDocuments|CodesOfPractice|CodesOfConduct|TablesOfOrigins"
         "|TablesOfDestinations|TranspositionNotes|UKRPCOpinions|ENmetadata|EURLexIdentifiers)"
@@ -61,7 +62,10 @@ DROPPED = {
         "|contributor|date|rights|relation|coverage|source)(@.*)?|dct:(created|available|issued)"
         "|ukm:EURLex(Metadata|Extracted|Modified)(@.*)?|ukm:XML(Generated|Imported)(@.*)?"
         "|ukm:DepartmentCode(@.*)?|ukm:Note(@.*)?|ukm:(Cellar|OfficialJournal|Treaty|CreatedBy)(@.*)?"
-        "|[A-Z0-9_-]+(@type)?"
+    ),
+    "EUR-Lex's own record of an EU law": "[A-Z0-9_-]+(@type)?",
+    "paragraphs without a number, which have no address for people": (
+        "leg:P@(IdURI|Match|Status|ConfersPower|Restrict(Extent|StartDate|EndDate))"
     ),
     "the address says it": "atom:link(@.*)?|dc:subject@scheme|ukm:(Supersedes|SupersededBy)",
     "sizes, languages and numbers of files": (
@@ -78,7 +82,7 @@ DROPPED = {
     ),
     "what else stands beside the meaning": (
         "leg:.*@(Generated|Expansion|ContentRef|RestrictOutput|Type|Title|title|Operative|Language)"
-        "|ukm:.*@(title|Title|Label|Scheme|Language|Stage|Date|Value)|leg:(Citation|CitationSubRef)"
+        "|ukm:.*@(title|Title|Label|Scheme|URI|Language|Stage|Date|Value)|leg:(Citation|CitationSubRef)"
     ),
 }
 """Patterns of names that are dropped by decision, by reason."""
@@ -92,19 +96,19 @@ class Tally:
     def __init__(self) -> None:
         self.shapes: Counter[tuple[str, ...]] = Counter()
 
-    def one(self, element: etree._Element) -> None:
-        """Count one element and its attributes."""
-        self.shapes[(str(element.tag), *map(str, element.keys()))] += 1
-
     def tree(self, element: etree._Element) -> None:
         """Count an element, its attributes and all that it holds."""
-        for one in element.iter(etree.Element):
-            self.one(one)
+        shapes: list[tuple[str, ...]] = [
+            (one.tag, *one.keys()) for one in element.iter(etree.Element)
+        ]  # type: ignore[arg-type]
+        self.shapes.update(shapes)
 
     def met(self) -> Counter[str]:
         """Give the counts by short name: ``leg:P1``, ``leg:P1@IdURI``."""
         found: Counter[str] = Counter()
         for (tag, *keys), times in self.shapes.items():
+            if not times:
+                continue
             name = short(tag)
             found[name] += times
             for key in keys:

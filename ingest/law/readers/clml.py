@@ -23,7 +23,7 @@ from reformgraph.ingest.law.readers import (
     effect_element,
 )
 from reformgraph.ingest.law.readers.clml_structure import FRAMES, P1, P2, Frame, Kind
-from reformgraph.ingest.law.xml import LEG, UKM, events
+from reformgraph.ingest.law.xml import LEG, UKM, events, uncollected
 
 ROOTS = frozenset(f"{LEG}{name}" for name in ("Legislation", "EN", "Fragment"))
 _QUOTED = frozenset(f"{LEG}{name}" for name in ("BlockAmendment", "BlockExtract"))
@@ -63,12 +63,13 @@ def read(content: bytes, name: str) -> Reading:
     the line when it is not XML, not CLML, or names no law.
     """
     reader = _Reader(name)
-    for kind, element in events(content, name, ("start", "end"), _TAGS):
-        if kind == "start":
-            reader.start(element)
-        else:
-            reader.end(element)
-    return reader.reading()
+    with uncollected():
+        for kind, element in events(content, name, ("start", "end"), _TAGS):
+            if kind == "start":
+                reader.start(element)
+            else:
+                reader.end(element)
+        return reader.reading()
 
 
 class _Reader:
@@ -172,10 +173,9 @@ class _Reader:
             self.provisions[frame.place] = provision
             if provision is None and frame.holder is not None:
                 path = frame.holder.path(self.kind)
-        fragment = self.identity.fragment if self.identity else ""
         # The title of a group is that of the sections in it.
         paths = tuple(frame.sections) if frame.name == "P1group" and frame.sections else (path,)
-        self.provisions += self.text.part(element, paths, frame, fragment)
+        self.provisions += self.text.part(element, paths, frame)
         if frame.parent is not None and provision is not None:
             frame.parent.sections.append(path)
         self.frame = self._around(frame, tag)
@@ -190,7 +190,7 @@ class _Reader:
             return
         self.identity = clml_identity.identify(self.attributes, self.metadata, self.name)
         self.kind = Kind(self.identity.law, self.metadata.category, self.metadata.minor_type)
-        self.text.law = self.identity.law
+        self.text.law, self.text.fragment = self.identity.law, self.identity.fragment
 
     def reading(self) -> Reading:
         """Put the records together."""
@@ -204,7 +204,7 @@ class _Reader:
         if self.root == f"{LEG}EN":
             self.text.leave_unread()
         reading = Reading(documents=[self._document(self.identity)])
-        self.text.tally.fill(reading, USED)
+        self.text.counts().fill(reading, USED)
         reading.ignored.update(self.text.unread)
         for effect in self.effects:
             reading.met[EFFECT_TYPE + effect.type] += 1

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from typing import cast
 
 from lxml import etree
 
@@ -55,22 +54,32 @@ USED = frozenset(
 _Handler = Callable[[etree._Element], None]
 
 
+class _Shape:
+    """How often a name with its attributes was met, and what looks at it."""
+
+    __slots__ = ("handler", "times")
+
+    def __init__(self, handler: _Handler | None) -> None:
+        self.handler = handler
+        self.times = 0
+
+
 class Text:
     """Gathers what the text points to, part by part, and counts every element and attribute."""
 
     def __init__(self, name: str, shells: Collection[str]) -> None:
         self.name = name
         self.law = ""
+        self.fragment = ""
         self.title = ""
         self.tally = Tally()
         self.citations: list[Citation] = []
         self.departments: list[str] = []
         self.unread: Counter[str] = Counter()
         self._shells = shells
-        self._handlers: dict[tuple[str, ...], _Handler | None] = {}
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
         self._paths: tuple[str, ...] = ("",)
         self._frame: Frame | None = None
-        self._fragment = ""
         self._commentary = ""
         self._deeper: list[Provision] = []
         self._cited: dict[str, str] = {}
@@ -79,14 +88,14 @@ class Text:
         self._commentaries: list[tuple[str, str, str]] = []
 
     def part(
-        self, element: etree._Element, paths: tuple[str, ...], frame: Frame, fragment: str
+        self, element: etree._Element, paths: tuple[str, ...], frame: Frame
     ) -> list[Provision]:
         """Look through one part of the structure as it closes; parts inside it are empty by now.
 
         ``paths`` are the provisions that it is about; gives the deeper levels that have something
-        of their own to say or are the ``fragment`` asked for.
+        of their own to say or are ``fragment``, the one asked for (set it, and ``law``, first).
         """
-        self._paths, self._frame, self._fragment = paths, frame, fragment
+        self._paths, self._frame = paths, frame
         self._commentary, self._deeper = "", []
         if frame.name in _PRELIMS and not self.title:
             self.title = plain(text_of(element.find(f"{LEG}Title")))[0]
@@ -133,26 +142,38 @@ class Text:
         self.unread["leg:Citation"] += len(self.citations)
 
     def _walk(self, element: etree._Element) -> None:
-        shapes, handlers, shells = self.tally.shapes, self._handlers, self._shells
+        shapes = self._shapes
         for one in element.iter(etree.Element):
-            # No str() around names: this line runs for each element of a 50 MB Act.
-            shape = cast("tuple[str, ...]", (one.tag, *one.keys()))
-            if len(shape) == 1 and one is not element and one.tag in shells and not len(one):
-                continue  # looked through before
-            shapes[shape] += 1
+            # No str() around names: this runs for each element of a 50 MB Act.
+            shape: tuple[str, ...] = (one.tag, *one.keys())  # type: ignore[arg-type]
             try:
-                handler = handlers[shape]
+                known = shapes[shape]
             except KeyError:
-                handler = handlers[shape] = self._handler(shape)
-            if handler is not None:
-                handler(one)
+                known = shapes[shape] = _Shape(self._handler(shape))
+            known.times += 1
+            if known.handler is not None:
+                known.handler(one)
+
+    def _shell(self, element: etree._Element) -> None:
+        """Take back the count of what was looked through before and emptied."""
+        if not len(element) and not element.text:
+            self._shapes[(str(element.tag),)].times -= 1
+
+    def counts(self) -> Tally:
+        """Give the counts of all that was met."""
+        for shape, known in self._shapes.items():
+            self.tally.shapes[shape] += known.times
+            known.times = 0
+        return self.tally
 
     def _handler(self, shape: tuple[str, ...]) -> _Handler | None:
         tag, keys = shape[0], shape[1:]
+        if not keys and tag in self._shells:
+            return self._shell
         if tag in DEEPER:
             if OWN.intersection(keys):
                 return self._own
-            return self._asked_for if "IdURI" in keys or "id" in keys else None
+            return self._asked_for if self.fragment and {"IdURI", "id"} & {*keys} else None
         named = {
             f"{LEG}CommentaryRef": self._ref,
             f"{LEG}FootnoteRef": self._footnote_ref,
@@ -197,7 +218,7 @@ class Text:
         self._cite(element, Reference(first, last, text_of(element)) if first else None)
 
     def _cite(self, element: etree._Element, target: Reference | None) -> None:
-        if target is None or _is_quoted(element):
+        if target is None or (self._frame is not None and _is_quoted(element)):
             self.unread["leg:" + str(element.tag).removeprefix(LEG)] += 1
             return
         path = self._paths[0]
@@ -214,7 +235,7 @@ class Text:
         )
 
     def _asked_for(self, element: etree._Element) -> None:
-        if self._fragment and _own_path(element) == self._fragment:
+        if _own_path(element) == self.fragment:
             self._own(element)
 
     def _own(self, element: etree._Element) -> None:

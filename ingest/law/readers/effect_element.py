@@ -60,28 +60,31 @@ USED = frozenset(
 def effect(element: etree._Element) -> Effect:
     """Read one ``ukm:Effect`` or ``ukm:UnappliedEffect``; what is not there stays empty."""
     get = element.attrib.get
+    said = _Said(element)
     affecting_law, affected_law = _law(element, "Affecting"), _law(element, "Affected")
-    dates = [_in_force(one) for one in element.iter(f"{UKM}InForce")]
+    dates = [_in_force(one) for one in said.in_force]
     if not dates and (get("Date") or get("Prospective") or get("CommencingURI")):
         dates = [_in_force(element)]
+    provisions = said.provisions.get
+    titles = said.titles.get
     return Effect(
         id=get("EffectId") or get("URI", "").rstrip("/").rpartition("/")[2],
         type=" ".join(get("Type", "").split()),
         affecting_law=affecting_law,
         affected_law=affected_law,
-        affecting=_provisions(element, "Affecting", affecting_law),
-        affected=_provisions(element, "Affected", affected_law),
-        affecting_text=_said(element, "Affecting"),
-        affected_text=_said(element, "Affected"),
-        affecting_title=_title(element, "Affecting", "en") or get("AffectingTitle", ""),
-        affected_title=_title(element, "Affected", "en") or get("AffectedTitle", ""),
+        affecting=_provisions(
+            element, provisions("AffectingProvisions"), "Affecting", affecting_law
+        ),
+        affected=_provisions(element, provisions("AffectedProvisions"), "Affected", affected_law),
+        affecting_text=get("AffectingProvisions") or text_of(provisions("AffectingProvisions")),
+        affected_text=get("AffectedProvisions") or text_of(provisions("AffectedProvisions")),
+        affecting_title=titles("AffectingTitle", "") or get("AffectingTitle", ""),
+        affected_title=titles("AffectedTitle", "") or get("AffectedTitle", ""),
         in_force=tuple(dates),
         applied=flag(get("Applied")),
         required=flag(get("RequiresApplied")),
-        savings=references(element.find(f"{UKM}Savings"), affecting_law),
-        commencement_authority=references(
-            element.find(f"{UKM}CommencementAuthority"), affecting_law
-        ),
+        savings=references(provisions("Savings"), affecting_law),
+        commencement_authority=references(provisions("CommencementAuthority"), affecting_law),
         affecting_extent=_extent(get("AffectingEffectsExtent") or get("AffectingExtent") or ""),
         affected_extent=_extent(get("AffectedExtent") or get("AffectedEffectsExtent") or ""),
         modified=get("Modified", ""),
@@ -93,16 +96,37 @@ def effect(element: etree._Element) -> Effect:
         territory=get("AffectingTerritorialApplication")
         or get("AffectedTerritorialApplication")
         or "",
-        affecting_title_cy=_title(element, "Affecting", "cy"),
-        affected_title_cy=_title(element, "Affected", "cy"),
+        affecting_title_cy=titles("AffectingTitle@cy", ""),
+        affected_title_cy=titles("AffectedTitle@cy", ""),
         welsh_applied=flag(get("WelshApplied")),
         welsh_required=flag(get("RequiresWelshApplied")),
-        commenced=tuple(
-            Reference(law, text=text_of(one))
-            for one in element.iterfind(f"{UKM}Commenced//{UKM}Citation")
-            if (law := cited_law(one))
-        ),
+        commenced=said.commenced,
     )
+
+
+class _Said:
+    """The children of an effect by name, from one look at them; there are thousands in a file."""
+
+    def __init__(self, element: etree._Element) -> None:
+        self.titles: dict[str, str] = {}
+        self.provisions: dict[str, etree._Element] = {}
+        self.in_force: list[etree._Element] = []
+        self.commenced: tuple[Reference, ...] = ()
+        for one in element:
+            name = str(one.tag).removeprefix(UKM)
+            if name in ("AffectedTitle", "AffectingTitle"):
+                key = f"{name}@cy" if one.get(f"{XML}lang") == "cy" else name
+                self.titles.setdefault(key, text_of(one))
+            elif name == "InForceDates":
+                self.in_force += one.iter(f"{UKM}InForce")
+            elif name == "Commenced":
+                self.commenced += tuple(
+                    Reference(law, text=text_of(cited))
+                    for cited in one.iter(f"{UKM}Citation")
+                    if (law := cited_law(cited))
+                )
+            else:
+                self.provisions[name] = one
 
 
 def references(container: etree._Element | None, law: str = "") -> tuple[Reference, ...]:
@@ -179,30 +203,21 @@ def _law(element: etree._Element, end: str) -> str:
     return addresses.iri(law) if law else address
 
 
-def _provisions(element: etree._Element, end: str, law: str) -> tuple[Reference, ...]:
-    found = references(element.find(f"{UKM}{end}Provisions"), law)
+def _provisions(
+    element: etree._Element, listed: etree._Element | None, end: str, law: str
+) -> tuple[Reference, ...]:
+    found = references(listed, law)
     if found:
         return found
     get = element.attrib.get
-    text = _said(element, end)
     path = addresses.path_of(get(f"{end}URI", "")) or addresses.path_of_ref(
         get(f"{end}SectionRef", "")
     )
     if not path:
         return ()
     last = get(f"{end}UpTo", "")
+    text = get(f"{end}Provisions") or text_of(listed)
     return (Reference(f"{law}/{path}", addresses.canonical(last) if last else "", text),)
-
-
-def _said(element: etree._Element, end: str) -> str:
-    return element.get(f"{end}Provisions") or text_of(element.find(f"{UKM}{end}Provisions"))
-
-
-def _title(element: etree._Element, end: str, language: str) -> str:
-    for one in element.iterfind(f"{UKM}{end}Title"):
-        if one.get(f"{XML}lang", "en") == language:
-            return text_of(one)
-    return ""
 
 
 def _in_force(element: etree._Element) -> InForce:
