@@ -98,10 +98,8 @@ class Tally:
 
     def tree(self, element: etree._Element) -> None:
         """Count an element, its attributes and all that it holds."""
-        shapes: list[tuple[str, ...]] = [
-            (one.tag, *one.keys()) for one in element.iter(etree.Element)
-        ]  # type: ignore[arg-type]
-        self.shapes.update(shapes)
+        names = ((one.tag, *one.keys()) for one in element.iter(etree.Element))  # type: ignore[arg-type]
+        self.shapes.update(names)
 
     def met(self) -> Counter[str]:
         """Give the counts by short name: ``leg:P1``, ``leg:P1@IdURI``."""

@@ -78,7 +78,8 @@ class _Bounded(io.RawIOBase):
         self._source, self._name, self._limit = source, name, limit
         self._ahead = b""
         self._given = 0
-        self._depth = 0
+        self._tail = b""
+        self._ended = False
 
     def peek_prolog(self) -> bytes:
         """Read until the root element's tag has begun, and keep it all for later reads."""
@@ -98,6 +99,8 @@ class _Bounded(io.RawIOBase):
         else:
             found = self._unpack(size if size > 0 else _CHUNK)
         self._given += len(found)
+        self._tail = (self._tail + found)[-64:]
+        self._ended = not found
         if self._given > self._limit:
             raise InputError(
                 f"{self._name}: more than {self._limit // (1024 * 1024)} MB of XML when unpacked; "
@@ -105,6 +108,11 @@ class _Bounded(io.RawIOBase):
                 where={"file": self._name},
             )
         return found
+
+    @property
+    def cut(self) -> bool:
+        """Whether the file is read to its end, and that is not the end of a tag, as it is in all XML."""
+        return self._ended and not self._tail.rstrip(b"\x00 \t\r\n").endswith(b">")
 
     def _unpack(self, size: int) -> bytes:
         try:
@@ -116,7 +124,7 @@ class _Bounded(io.RawIOBase):
             ) from error
 
 
-def opened(content: bytes, name: str, *, limit: int = MAX_BYTES) -> Readable:
+def opened(content: bytes, name: str, *, limit: int = MAX_BYTES) -> _Bounded:
     """Open ``content`` (plain or gzip, told by its first bytes) for a parser.
 
     Refuses, before any parser sees it: nothing, HTML, other things that are not XML, a DOCTYPE
@@ -189,7 +197,7 @@ def events(
             huge_tree=False,
         )
     except etree.XMLSyntaxError as error:
-        raise syntax_error(error, name) from error
+        raise syntax_error(error, name, source.cut) from error
 
 
 def tree(content: bytes, name: str) -> etree._Element:
@@ -207,7 +215,7 @@ def tree(content: bytes, name: str) -> etree._Element:
             parser.feed(chunk)
         return parser.close()
     except etree.XMLSyntaxError as error:
-        raise syntax_error(error, name) from error
+        raise syntax_error(error, name, source.cut) from error
 
 
 @contextmanager
@@ -225,23 +233,21 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def syntax_error(error: etree.XMLSyntaxError, name: str) -> InputError:
-    """Turn what lxml says into one sentence with file and line."""
+def syntax_error(error: etree.XMLSyntaxError, name: str, cut: bool = False) -> InputError:
+    """Turn what lxml says into one sentence with file and line; ``cut``: the file ends in a tag."""
     line = error.lineno or 1
     said = re.sub(r", line \d+, column \d+.*$", "", str(error.msg or "not well-formed")).strip()
-    if re.search(
-        r"(?i)premature end|EndTag|no element found|Extra content", said
-    ) and not re.search(r"(?i)mismatch", said):
-        said = f"cut off or not well-formed: {said}"
-    elif re.search(r"(?i)encoding|UTF-8|invalid byte|convert", said):
-        said = f"not in the encoding that it says (UTF-8 unless it says so): {said}"
-    elif re.search(r"(?i)huge|depth|too long|too deep|excessive", said):
-        said = f"over the limits for XML: {said}"
-    elif re.search(r"(?i)entity", said):
-        said = f"uses an entity that XML does not know: {said}"
-    else:
-        said = f"not well-formed XML: {said}"
-    return InputError(f"{name}, line {line}: {said}", where={"file": name, "line": line})
+    kinds = (
+        (r"huge|depth|too long|too deep|excessive|limit", "over the limits for XML"),
+        (r"mismatch", "not well-formed XML"),
+        (r"premature end|EndTag|no element found", "cut off"),
+        (r"Extra content", "not well-formed XML"),
+        (r"encoding|UTF-8|invalid byte|convert", "not in the encoding that it says (else UTF-8)"),
+        (r"entity", "uses an entity that XML does not know"),
+        (r"", "cut off" if cut else "not well-formed XML"),
+    )
+    kind = next(kind for pattern, kind in kinds if re.search(f"(?i){pattern}", said))
+    return InputError(f"{name}, line {line}: {kind}: {said}", where={"file": name, "line": line})
 
 
 @lru_cache(maxsize=8192)

@@ -114,16 +114,19 @@ class _Reader:
     def _open(self, element: etree._Element, tag: str) -> None:
         if self.identity is None:
             self._identify()
-        frame = Frame(element, self.frame, len(self.provisions))
+        around = self.frame
+        if tag == _VERSION:
+            # A concurrent version stands at the end of the file, and is where its original is.
+            original = self.versions.get(element.get("id", ""))
+            around = original.holder if original else None
+        frame = Frame(element, around, len(self.provisions))
+        if around is None:
+            # The dates of the root are those of the law's version, its extent is everybody's.
+            frame.extent = frame.extent or self.attributes.get("RestrictExtent", "")
+        if tag == _VERSION:
+            frame.variant = element.get("Description", "") or element.get("id", "")
         if not frame.silent:
             self.provisions.append(None)
-        if tag == _VERSION:
-            original = self.versions.get(element.get("id", ""))
-            frame.variant = element.get("Description", "") or element.get("id", "")
-            if original is not None:
-                holder = original.holder
-                frame.parent = holder
-                frame.set_path(holder.path(self.kind) if holder else "")
         for version in (element.get("AltVersionRefs") or "").split():
             self.versions[version] = frame
         self.frame = frame

@@ -248,6 +248,6 @@ def _versions(element: etree._Element) -> Iterator[Version]:
             continue
         address = addresses.split(one.get("href", ""))
         title = one.get("title", "")
-        label = (address.version if address else "") or title or "current"
+        label = (address.version if address else "") or titles.plain(title)[0] or "current"
         language = one.get("hreflang") or (address.language if address else "en")
         yield Version(one.get("href", ""), label, title, language)

@@ -1,8 +1,8 @@
 """The structure of a CLML text: one frame for each open part, one Provision for each that closes.
 
 A frame knows what it inherits: extent, status, dates and whether it is in force come from the
-nearest ancestor that says so (CLML User Guide, fragment attributes), but not from the root, which
-speaks of the whole law. Paths come from ``IdURI``, else from the ``id``, else from the numbers.
+nearest ancestor that says so (CLML User Guide, fragment attributes); dates not from the root, whose
+dates are those of the whole law's version. Paths come from ``IdURI``, else from the ``id``, else from the numbers.
 """
 
 from __future__ import annotations
@@ -177,10 +177,6 @@ class Frame:
             around = holder.path(kind) if holder else ""
             self._path = around if self.silent else self._own_path(kind, around)
         return self._path
-
-    def set_path(self, path: str) -> None:
-        """Say where a frame is that does not stand in its place (a concurrent version)."""
-        self._path = path
 
     def _own_path(self, kind: Kind, around: str) -> str:
         get = self.element.attrib.get
