@@ -56,11 +56,14 @@ CLASSES = {
 """The class (DocumentMainType) of each type code [developer pages, "URIs"; the site's type list]."""
 TYPES = {name: code for code, name in CLASSES.items()} | {
     "UnitedKingdomPrivateAct": "ukppa",
-    "EuropeanUnionCorrigendum": "eur",
+    "EuropeanEconomicCommunityRegulation": "eur",
+    "EuropeanEconomicCommunityDirective": "eudr",
+    "EuropeanEconomicCommunityDecision": "eudn",
 }
 
 WORDS = frozenset(("enacted", "made", "created", "adopted", "prospective", "current", "quashed"))
 """Words that stand for a version in an address; a day does, too."""
+_EUROPEAN = {"directive": "eudr", "regulation": "eur", "decision": "eudn"}
 _EXTENTS = frozenset(("england", "wales", "scotland", "ni"))
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ROMAN = re.compile(
@@ -107,6 +110,9 @@ def split(uri: str) -> Address | None:
     parts = [part for part in rest.split("/") if part]
     if parts[:1] == ["id"]:
         parts = parts[1:]
+    if parts[:1] == ["european"] and len(parts) > 3 and parts[1] in _EUROPEAN:
+        # The site's addresses of EU law before it had that law: european/directive/2000/0053.
+        parts = [_EUROPEAN[parts[1]], parts[2], parts[3].lstrip("0"), *parts[4:]]
     if len(parts) < 2 or parts[0] not in CLASSES:
         return None
     kind, parts = parts[0], parts[1:]

@@ -81,8 +81,9 @@ DROPPED = {
         ".*@(PuncBefore|PuncAfter|NumberFormat|Layout|Format|Orientation|Decoration|ImageLayout)"
     ),
     "what else stands beside the meaning": (
-        "leg:.*@(Generated|Expansion|ContentRef|RestrictOutput|Type|Title|title|Operative|Language)"
-        "|ukm:.*@(title|Title|Label|Scheme|URI|Language|Stage|Date|Value)|leg:(Citation|CitationSubRef)"
+        "leg:ContentsTitle@Generated|leg:Version@RestrictOutput|leg:Citation(@Title|@Language)?"
+        "|leg:CitationSubRef(@Type|@Title|@Language)?|ukm:(ConfersPower|BlanketAmendment)@title"
+        "|ukm:Subject@(URI|Scheme)"
     ),
 }
 """Patterns of names that are dropped by decision, by reason."""
@@ -98,8 +99,8 @@ class Tally:
 
     def tree(self, element: etree._Element) -> None:
         """Count an element, its attributes and all that it holds."""
-        names = ((one.tag, *one.keys()) for one in element.iter(etree.Element))  # type: ignore[arg-type]
-        self.shapes.update(names)
+        names = ((one.tag, *one.keys()) for one in element.iter(etree.Element))
+        self.shapes.update(names)  # type: ignore[arg-type]
 
     def met(self) -> Counter[str]:
         """Give the counts by short name: ``leg:P1``, ``leg:P1@IdURI``."""

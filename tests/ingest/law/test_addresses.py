@@ -28,6 +28,7 @@ SITE = addresses.SITE
         ("id/aep/Ann/6/11/section/II", Address("aep", "Ann/6", "11", "section/II")),
         ("id/ukpga/Geo6/12-13-14/76", Address("ukpga", "Geo6/12-13-14", "76")),
         ("id/ukdsi/2012/9780111529935", Address("ukdsi", "2012", "9780111529935")),
+        ("european/directive/2000/0053", Address("eudr", "2000", "53")),
         ("wsi/2002/w89", Address("wsi", "2002", "w89")),
         ("id/eut/teu/article/50", Address("eut", "", "teu", "article/50")),
     ],
