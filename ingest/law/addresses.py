@@ -123,7 +123,9 @@ def split(uri: str) -> Address | None:
         # Unnumbered: a year alone is a list, not a law.
         return None
     year, number, tail = "/".join(parts[:taken]), parts[taken], parts[taken + 1 :]
-    if year and not re.fullmatch(r"[A-Za-z]{0,4}\d+[A-Za-z]{0,3}", number):
+    # Local and personal Acts may be numbered i, ii, iii.
+    roman = kind.endswith(("la", "ppa")) and re.fullmatch(r"[ivxlcdm]+", number)
+    if year and not roman and not re.fullmatch(r"[A-Za-z]{0,4}\d+[A-Za-z]{0,3}", number):
         return None
     form = tail.pop()[5:] if tail and re.fullmatch(r"data\.\w+", tail[-1]) else ""
     language = "cy" if tail and tail[-1] == "welsh" else "en"
@@ -164,6 +166,11 @@ def canonical(address: str) -> str:
     """Give the identifier of what an address is about: ``id``, http, no version, no final slash."""
     found = split(address)
     return found.iri if found else address.strip().rstrip("/")
+
+
+def http(address: str) -> str:
+    """Give an address of the site as it writes its URIs: http, also when it was fetched over https."""
+    return re.sub(r"^https://(?=(?:www\.)?legislation\.gov\.uk/)", "http://", address.strip())
 
 
 def path_of(address: str) -> str:

@@ -61,7 +61,7 @@ DROPPED = {
         "|ukm:(Total|Body|Schedule|Attachment)(Paragraphs|Images)(@.*)?|dc:(type|format|creator"
         "|contributor|date|rights|relation|coverage|source)(@.*)?|dct:(created|available|issued)"
         "|ukm:EURLex(Metadata|Extracted|Modified)(@.*)?|ukm:XML(Generated|Imported)(@.*)?"
-        "|ukm:DepartmentCode(@.*)?|ukm:Note(@.*)?|ukm:(Cellar|OfficialJournal|Treaty|CreatedBy)(@.*)?"
+        "|ukm:(DepartmentCode|RoyalPresence)(@.*)?|ukm:Note(@.*)?|ukm:(Cellar|OfficialJournal|Treaty|CreatedBy)(@.*)?"
     ),
     "EUR-Lex's own record of an EU law": "[A-Z0-9_-]+(@type)?",
     "paragraphs without a number, which have no address for people": (
@@ -73,7 +73,8 @@ DROPPED = {
         "|CodeOfConduct|TableOfOrigins|TableOfDestinations|TranspositionNote|UKRPCOpinion)(@.*)?"
     ),
     "editors' bookkeeping of effects": (
-        "ukm:(Unapplied)?Effect@(Row|(Welsh)?AppliedModified|affectingLegislation)"
+        "ukm:(Unapplied)?Effect@(Row|Index|New|(Welsh)?AppliedModified|AffectedExtentSections"
+        "|AffectingCommencementSections|affectingLegislation)"
         "|ukm:InForce@(AppendedCommentary|WelshApplied)|ukm:Citation@Title"
         "|ukm:Section(Range)?@(Found\\w*|err:.*|Extent\\w*|StartDate\\w*)|.*@err:.*|err:.*"
     ),

@@ -67,7 +67,8 @@ def identify(attributes: dict[str, str], metadata: Metadata, name: str) -> Ident
     return Identity(
         law=law,
         iri=addresses.iri(law),
-        uri=identifier if asked else document or addresses.uri(law, "", version, language),
+        uri=addresses.http(identifier if asked else document)
+        or addresses.uri(law, "", version, language),
         type=own.type if own else law.partition("/")[0],
         number=metadata.number or (own.number if own else ""),
         year=metadata.year or (own.calendar_year if own else None),

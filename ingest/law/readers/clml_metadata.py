@@ -48,7 +48,7 @@ USED = frozenset(
         *("ukm:AlternativeNumber", "ukm:AlternativeNumber@Category", "ukm:AlternativeNumber@Value"),
         *(
             f"ukm:{name}{value}"
-            for name in ("EnactmentDate", "Made", "Laid", "Sifted", "DateTime")
+            for name in ("EnactmentDate", "Made", "Laid", "Sifted", "DateTime", "Resolution")
             for value in ("", "@Date", "@Time")
         ),
         *("ukm:Laid@Class", "ukm:ComingIntoForce", "ukm:Supersedes", "ukm:Supersedes@URI"),
@@ -121,7 +121,8 @@ def metadata(element: etree._Element) -> Metadata:
         for one in own.iterchildren(f"{UKM}AlternativeNumber")
     )
     found.enacted = _date(own, "EnactmentDate")
-    found.made = _date(own, "Made")
+    # A resolution has the date of the resolution in place of the one on which it was made.
+    found.made = _date(own, "Made") or _date(own, "Resolution")
     found.sifted = _date(own, "Sifted")
     found.laid = tuple(
         (one.get("Class", ""), one.get("Date", "")) for one in own.iterchildren(f"{UKM}Laid")
@@ -250,4 +251,4 @@ def _versions(element: etree._Element) -> Iterator[Version]:
         title = one.get("title", "")
         label = (address.version if address else "") or titles.plain(title)[0] or "current"
         language = one.get("hreflang") or (address.language if address else "en")
-        yield Version(one.get("href", ""), label, title, language)
+        yield Version(addresses.http(one.get("href", "")), label, title, language)

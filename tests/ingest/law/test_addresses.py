@@ -29,6 +29,7 @@ SITE = addresses.SITE
         ("id/ukpga/Geo6/12-13-14/76", Address("ukpga", "Geo6/12-13-14", "76")),
         ("id/ukdsi/2012/9780111529935", Address("ukdsi", "2012", "9780111529935")),
         ("european/directive/2000/0053", Address("eudr", "2000", "53")),
+        ("id/ukla/1994/xv/section/73", Address("ukla", "1994", "xv", "section/73")),
         ("wsi/2002/w89", Address("wsi", "2002", "w89")),
         ("id/eut/teu/article/50", Address("eut", "", "teu", "article/50")),
     ],
@@ -119,3 +120,8 @@ def test_a_range_over_two_levels_keeps_its_ends() -> None:
 def test_a_range_takes_what_the_law_has_when_it_is_known() -> None:
     known = ("section/1", "section/1A", "section/1/2", "section/2", "schedule/1/paragraph/2")
     assert expand("section/1", "section/2", known) == ("section/1", "section/1A", "section/2")
+
+
+def test_what_was_fetched_over_https_keeps_its_http_uri() -> None:
+    assert addresses.http("https://www.legislation.gov.uk/ukpga/2004/31") == f"{SITE}ukpga/2004/31"
+    assert addresses.http("https://example.org/x") == "https://example.org/x"

@@ -210,6 +210,26 @@ def test_the_identifier_says_what_was_asked_for(
     assert (found.form, found.fragment, found.version) == (form, fragment, version)
 
 
+def test_numbers_that_begin_again_in_each_part_stay_apart() -> None:
+    parts = "".join(
+        f"<Part><Number>PART {n}</Number><P1><Pnumber>1</Pnumber></P1></Part>" for n in (1, 2)
+    )
+    schedule = (
+        f"<Schedule><Number>SCHEDULE 1</Number><ScheduleBody>{parts}</ScheduleBody></Schedule>"
+    )
+    found = document(
+        clml(
+            "ScottishAct",
+            specific='<ukm:Year Value="2099"/><ukm:Number Value="1"/>',
+            body=f"<Primary><Schedules>{schedule}</Schedules></Primary>",
+        )
+    )
+    assert [p.path for p in found.provisions if p.element == "P1"] == [
+        "schedule/1/paragraph/1",
+        "schedule/1/part/2/paragraph/1",
+    ]
+
+
 def test_contents_give_provisions_where_there_is_no_text() -> None:
     lines = (
         f'<ContentsPart IdURI="{ID}uksi/2099/1/part/1" RestrictExtent="S"><ContentsNumber>Part 1'

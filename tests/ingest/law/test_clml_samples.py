@@ -226,3 +226,16 @@ def test_memory_is_that_of_the_records_not_of_the_tree(monkeypatch: pytest.Monke
     content = (SAMPLES / "clml" / "ukpga-2018-12.xml.gz").read_bytes()
     total = sum(clml.read(content, "act").met[name] for name in ("leg:P2", "leg:P3", "leg:Text"))
     assert 0 < most < total / 20
+
+
+def test_paths_built_from_numbers_are_those_of_the_site() -> None:
+    """Without any address in the structure, the same provisions come out (as-published files)."""
+    for name in ("asp-2025-11-2025-08-07.xml.gz", "uksi-2005-263-2013-04-01.xml.gz"):
+        root = tree(SAMPLES / "clml" / name)
+        for element in root.iter(etree.Element):
+            for attribute in ("IdURI", "DocumentURI", "id"):
+                element.attrib.pop(attribute, None)
+        bare = clml.read(etree.tostring(root), name).documents[0]
+        site = sample(name)
+        assert bare.iri == site.iri
+        assert [p.path for p in bare.provisions] == [p.path for p in site.provisions]
