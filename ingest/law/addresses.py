@@ -253,8 +253,8 @@ def expand(first: str, last: str, known: tuple[str, ...] = ()) -> tuple[str, ...
 
 
 def _steps(begin: str, end: str) -> list[str] | None:
-    first = re.fullmatch(r"(\d+)([A-Z]*)", begin)
-    last = re.fullmatch(r"(\d+)([A-Z]*)", end)
+    first = re.fullmatch(r"(\d{1,9})([A-Z]*)", begin)
+    last = re.fullmatch(r"(\d{1,9})([A-Z]*)", end)
     if first and last:
         low, high = int(first.group(1)), int(last.group(1))
         if low == high:
