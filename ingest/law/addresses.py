@@ -323,4 +323,4 @@ def _is_year(part: str) -> bool:
 def _has_regnal_years(kind: str, year: str) -> bool:
     """Say whether the address of such a law has a regnal year: Acts up to 1962, not the Scottish ones."""
     acts = ("ukpga", "ukla", "ukppa", "apgb", "gbla", "gbppa", "aep", "aip", "apni")
-    return kind in acts and year.isdecimal() and int(year) <= 1962
+    return kind in acts and bool(re.fullmatch(r"\d{4}", year)) and int(year) <= 1962

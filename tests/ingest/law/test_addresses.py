@@ -71,6 +71,7 @@ def test_identifiers_and_uris_are_joined() -> None:
         (("ScottishOldAct", "1661", "1"), "aosp/1661/1"),
         (("NoSuchClass", "1661", "1"), ""),
         (("ScottishAct", "2001", ""), ""),
+        (("EnglandAct", "1" * 5000, "7"), f"aep/{'1' * 5000}/7"),
     ],
 )
 def test_a_citation_without_a_uri_gives_its_law(citation: tuple[str, ...], law: str) -> None:
