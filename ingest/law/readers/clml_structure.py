@@ -142,7 +142,9 @@ class Frame:
         self.name = tag.removeprefix(LEG)
         self.parent = parent
         self.place = place
-        self.silent = tag in SILENT
+        # Divisions of an EU preamble are its recitals: part of the introduction, no provisions.
+        recital = parent is not None and parent.silent and parent.name in ("EUPrelims", "Division")
+        self.silent = tag in SILENT or recital
         self._path: str | None = None
         self.sections: list[str] = []
         self.extent: str = get("RestrictExtent") or (parent.extent if parent else "")

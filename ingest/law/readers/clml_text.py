@@ -98,7 +98,9 @@ class Text:
         self._paths, self._frame = paths, frame
         self._commentary, self._deeper = "", []
         if frame.name in _PRELIMS and not self.title:
-            self.title = plain(text_of(element.find(f"{LEG}Title")))[0]
+            title = element.find(f"{LEG}Title")
+            lines = element.find(f"{LEG}MultilineTitle") if title is None else title
+            self.title = plain(text_of(lines))[0]
         self._walk(element)
         return self._deeper
 

@@ -257,7 +257,10 @@ def test_contents_give_provisions_where_there_is_no_text() -> None:
 
 def test_structures_of_the_eu_are_read() -> None:
     body = (
-        "<EURetained><EUBody><EUTitle><Number>TITLE I</Number><Title>Oil</Title>"
+        "<EURetained><EUPrelims><MultilineTitle><Text>Regulation 2099/12</Text> <Text>on oil</Text>"
+        '</MultilineTitle><EUPreamble><Division id="division-1"><Number>(1)</Number><P><Text>Since '
+        f'<Citation URI="{ID}eur/2098/3"/>.</Text></P></Division></EUPreamble></EUPrelims>'
+        "<EUBody><EUTitle><Number>TITLE I</Number><Title>Oil</Title>"
         "<EUChapter><Number>CHAPTER II</Number><Title>Fish</Title><EUSection><Number>Section 1</Number>"
         "<Title>Cod</Title><P1group><Title>Scope</Title><P1><Pnumber>Article 1</Pnumber></P1></P1group>"
         "</EUSection></EUChapter></EUTitle></EUBody><Schedules><Schedule><Number>ANNEX II</Number>"
@@ -280,6 +283,8 @@ def test_structures_of_the_eu_are_read() -> None:
         "annex/II/division/A",
     ]
     assert found.provisions[3].heading == "Scope"
+    assert found.title == "Regulation 2099/12 on oil"
+    assert [(c.path, c.target.iri) for c in found.citations] == [("", f"{ID}eur/2098/3")]
     assert found.same_as == ("http://data.europa.eu/eli/reg/2099/12/oj",)
 
 
