@@ -144,7 +144,7 @@ class Frame:
         self.place = place
         # Divisions of an EU preamble are its recitals: part of the introduction, no provisions.
         recital = parent is not None and parent.silent and parent.name in ("EUPrelims", "Division")
-        self.silent = tag in SILENT or recital
+        self.silent: bool = tag in SILENT or recital
         self._path: str | None = None
         self.sections: list[str] = []
         self.extent: str = get("RestrictExtent") or (parent.extent if parent else "")
