@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 
 from lxml import etree
 
+from reformgraph.ingest.law.dropped import OTHER_FORMATS
 from reformgraph.ingest.law.model import Reading
 from reformgraph.ingest.law.xml import short
 
@@ -89,7 +90,9 @@ DROPPED = {
 }
 """Patterns of names that are dropped by decision, by reason."""
 
-_PATTERNS = {reason: re.compile(pattern) for reason, pattern in DROPPED.items()}
+_PATTERNS = {
+    reason: re.compile(pattern) for reason, pattern in (DROPPED | OTHER_FORMATS).items()
+}
 
 
 class Tally:

@@ -173,9 +173,8 @@ class _Words:
             self._number(match["number"])
         elif match["sub"]:
             self._sub(match["sub"])
-        elif match["dash"]:
-            if self.number:
-                self.begin, self.dash = self._path(), True
+        elif match["dash"] and self.number:
+            self.begin, self.dash = self._path(), True
 
     def done(self) -> list[Reference]:
         """End the last provision and give all."""
