@@ -12,7 +12,7 @@ OTHER_FORMATS = {
         "|email|author|category)(@.*)?|atom:entry|html:.*"
     ),
     "how text looks in Akoma Ntoso: the text stays on legislation.gov.uk": (
-        "akn:(p|content|intro|wrapUp|wrap|block|inline|span|b|i|u|sup|sub|a|br|img|term|def|ref|rref"
+        "akn:(p|blockContainer|abbr|content|intro|wrapUp|wrap|block|inline|span|b|i|u|sup|sub|a|br|img|term|def|ref|rref"
         "|noteRef|authorialNote|ins|del|mod|quotedText|quotedStructure|embeddedStructure|level|list"
         "|point|indent|subparagraph|subsection|clause|subclause|tblock|table|tr|td|th|caption|ol|ul"
         "|li|item|blockList|listIntroduction|listWrapUp|foreign|toc|tocItem|formula|docDate|docTitle"

@@ -90,9 +90,7 @@ DROPPED = {
 }
 """Patterns of names that are dropped by decision, by reason."""
 
-_PATTERNS = {
-    reason: re.compile(pattern) for reason, pattern in (DROPPED | OTHER_FORMATS).items()
-}
+_PATTERNS = {reason: re.compile(pattern) for reason, pattern in (DROPPED | OTHER_FORMATS).items()}
 
 
 class Tally:
