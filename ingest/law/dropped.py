@@ -50,5 +50,9 @@ OTHER_FORMATS = {
         "|query|subjects|byType|byYear|byInitial|cite|error|rawEffects|upToDateEffects|outstanding"
         "|required|entries|content|effect)(\\..*)?"
     ),
+    "effects as prose for a page, without ids; the raw list and the feeds have them": (
+        "json:(unappliedEffects|ancestor|fragment|commencement|source|target|provisions)\\..*"
+        "|json:contents\\.introduction"
+    ),
 }
 """Patterns of names that are dropped by decision, by reason (as ``loss.DROPPED``)."""

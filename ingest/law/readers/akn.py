@@ -165,7 +165,7 @@ def _document(root: etree._Element, meta: etree._Element, name: str) -> Document
     language = _frbr(expression, "language", "language")
     shown = _frbr(expression, "this", "value")
     attributes = {
-        "IdURI": _work(_frbr(work, "this", "value"), shown),
+        "IdURI": _work(_frbr(work, "this", "value"), (*metadata.identifiers, shown)),
         "DocumentURI": shown,
         f"{XML}lang": "cy" if language in ("cym", "wel", "cy") else "en",
     }
@@ -227,9 +227,9 @@ def _document(root: etree._Element, meta: etree._Element, name: str) -> Document
     )
 
 
-def _work(said: str, shown: str) -> str:
-    """Give the law's IRI; the work of an old Act has the calendar year, only its version the regnal."""
-    found = addresses.split(shown)
+def _work(said: str, shown: tuple[str, ...]) -> str:
+    """Give the law's IRI; the work of an old Act has the calendar year, dc:identifier the regnal one."""
+    found = next((one for one in map(addresses.split, shown) if one), None)
     return addresses.iri(found.law) if found else said
 
 

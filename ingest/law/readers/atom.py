@@ -49,7 +49,7 @@ USED = effect_element.USED | frozenset(
 )
 """The names that leave something in the records."""
 
-_SECONDARY = frozenset(
+SECONDARY = frozenset(
     (
         *("uksi", "ssi", "wsi", "nisr", "nisi", "nisro", "uksro", "ukci", "ukmo", "ukmd"),
         *("ukdsi", "sdsi", "nidsr", "nidsi", "wdsi"),
@@ -174,7 +174,7 @@ def _document(entry: etree._Element) -> Document | None:
         return None
     version = addresses.split(shown)
     day = _said(entry, "CreationDate", "Date")
-    secondary = address.type in _SECONDARY or _said(entry, "DocumentCategory") == "secondary"
+    secondary = address.type in SECONDARY or _said(entry, "DocumentCategory") == "secondary"
     language = entry.findtext(f"{DC}language") or (version.language if version else "en")
     title, alternatives, repealed = _title(entry.find(f"{ATOM}title"), language)
     year, number = _said(entry, "Year"), _said(entry, "Number")

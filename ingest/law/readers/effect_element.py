@@ -138,7 +138,11 @@ def references(container: etree._Element | None, law: str = "") -> tuple[Referen
     """
     if container is None:
         return ()
-    found = list(_listed(container, law))
+    return led(list(_listed(container, law)))
+
+
+def led(found: list[Reference]) -> tuple[Reference, ...]:
+    """Drop those that only lead to the next one, and put their text before what they lead to."""
     kept: list[Reference] = []
     leading: list[Reference] = []
     for place, one in enumerate(found):
