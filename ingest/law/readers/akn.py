@@ -267,7 +267,7 @@ def _provisions(
                 iri=addresses.iri(identity.law, path),
                 element=kind,
                 number=_number(element),
-                heading=_heading(element),
+                heading=_heading(element) or _group_heading(element, kind),
                 parent=parent,
                 uri=addresses.uri(identity.law, path, identity.version, identity.language),
                 extent=extent,
@@ -305,6 +305,14 @@ def _heading(element: etree._Element) -> str:
         for one in found
         if one is not None
     )
+
+
+def _group_heading(element: etree._Element, kind: str) -> str:
+    """Give the heading of the group around a paragraph (P1group of CLML), which has no address."""
+    around = element.getparent()
+    if kind != "P1" or around is None or around.tag != f"{AKN}hcontainer":
+        return ""
+    return "" if _kind(around, addresses.path_of_ref(around.get("eId", ""))) else _heading(around)
 
 
 def _citations(root: etree._Element, analysis: _Analysis) -> Iterator[Citation]:

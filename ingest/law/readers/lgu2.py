@@ -283,13 +283,18 @@ def _references(one: _Json, key: str) -> tuple[Reference, ...]:
         Reference(
             addresses.canonical(_text(part, "uri")),
             addresses.canonical(_text(part, "upTo")) if part.get("upTo") else "",
-            " ".join(_text(part, "text").split()),
+            " ".join((_text(part, "text") or _inner(part)).split()),
             part.get("missing") is True,
         )
         for part in _list(one, key)
         if part.get("uri")
     ]
     return effect_element.led(found)
+
+
+def _inner(part: _Json) -> str:
+    """Give the text of a range, which is that of its children."""
+    return "".join(str(one.get("text") or "") for one in _list(part, "children"))
 
 
 def _same(extent: str) -> str:
