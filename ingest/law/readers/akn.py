@@ -295,13 +295,13 @@ def _kind(element: etree._Element, path: str) -> str:
 
 def _number(element: etree._Element) -> str:
     found = element.find(f"{AKN}num")
-    return "" if found is None else " ".join("".join(map(str, _NUMBER(found))).split()).rstrip(".")  # type: ignore[union-attr, arg-type]
+    return "" if found is None else " ".join("".join(map(str, _NUMBER(found))).split()).rstrip(".")  # type: ignore[arg-type]
 
 
 def _heading(element: etree._Element) -> str:
     found = (element.find(f"{AKN}heading"), element.find(f"{AKN}subheading"))
     return " ".join(
-        " ".join("".join(map(str, _NUMBER(one))).split())  # type: ignore[union-attr, arg-type]
+        " ".join("".join(map(str, _NUMBER(one))).split())  # type: ignore[arg-type]
         for one in found
         if one is not None
     )

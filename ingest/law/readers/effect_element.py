@@ -143,6 +143,8 @@ def references(container: etree._Element | None, law: str = "") -> tuple[Referen
 
 def led(found: list[Reference]) -> tuple[Reference, ...]:
     """Drop those that only lead to the next one, and put their text before what they lead to."""
+    if len(found) < 2:
+        return tuple(found)
     kept: list[Reference] = []
     leading: list[Reference] = []
     for place, one in enumerate(found):
