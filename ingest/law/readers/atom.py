@@ -155,10 +155,10 @@ def _links(element: etree._Element, rel: str) -> Iterable[etree._Element]:
 def _effect(element: etree._Element, name: str) -> Effect:
     found = effect_element.effect(element)
     if not found.affected_law and not found.affecting_law:
+        line = str(element.sourceline)  # lxml-stubs have no type for it
         raise InputError(
-            f"{name}, line {element.sourceline}: an effect that names neither the affected nor the "
-            "affecting law",
-            where={"file": name, "line": int(element.sourceline or 1)},
+            f"{name}, line {line}: an effect that names neither the affected nor the affecting law",
+            where={"file": name, "line": line},
         )
     return found
 
