@@ -1,6 +1,6 @@
 """``make bench``: run every benchmark and print its table."""
 
-from benchmarks import ingest, questions, reasoning
+from benchmarks import ingest, ingest_effects, questions, reasoning
 
 if __name__ == "__main__":
     questions.main()
@@ -8,3 +8,5 @@ if __name__ == "__main__":
     reasoning.main()
     print()
     ingest.main()
+    print()
+    ingest_effects.main()

@@ -180,3 +180,19 @@ def test_hazard_109_a_folder_that_cannot_be_written_exits_3(tmp_path: Path) -> N
     done = ingest(tmp_path, "legislation", "--from", "good.xml", "--law", "law")
     assert done.returncode == 3
     assert "law folder cannot be written" in done.stderr
+
+
+def test_the_loss_report_names_what_is_dropped_and_what_nobody_decided(tmp_path: Path) -> None:
+    folder = tmp_path / "law"
+    source = tmp_path / "in"
+    source.mkdir()
+    text = next((Path(__file__).parents[1] / "ingest" / "law" / "fixtures").glob("*.xml"))
+    (source / "one.xml").write_bytes(text.read_bytes())
+    taken = ingest(tmp_path, "legislation", "--from", str(source), "--law", str(folder))
+    assert taken.returncode == 0, taken.stderr
+    told = ingest(tmp_path, "loss", "--law", str(folder), "--format", "json")
+    found = json.loads(told.stdout)
+    assert found["files"] == 1 and found["documents"] == 1 and found["refused"] == []
+    assert all(line["met"] >= line["ignored"] for line in found["lines"])
+    unknown = [line for line in found["lines"] if line["ignored"] and not line["reason"]]
+    assert (told.returncode == 0) is (not unknown)

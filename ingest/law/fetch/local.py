@@ -6,16 +6,14 @@ A folder given with ``--from`` is mirrored: files that are gone from it leave th
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from reformgraph.errors import InputError
 from reformgraph.ingest.law.fetch import content
 from reformgraph.ingest.law.fetch.run import Reporter, Result, Step
 from reformgraph.ingest.law.folder import Entry, LawFolder
+from reformgraph.ingest.law.readers import pick
 
 SUFFIXES = (".xml", ".feed", ".atom", ".rdf", ".akn", ".json")
 """What is taken from a folder, also with ``.gz`` behind it; a file that is named is always tried."""
@@ -102,36 +100,7 @@ def check(size: int) -> Check:
     """Give the check of local files: no larger than ``size`` unpacked, and read by a reader."""
 
     def checked(bytes_: bytes, name: str) -> None:
-        text = content.unpack(bytes_, size)
-        if find_spec(_READERS) is not None:
-            import_module(_READERS).read(bytes_, name)
-        elif name.removesuffix(".gz").endswith(".json"):
-            _json(text)
-        else:
-            content.check(text, "", KNOWN_ROOTS)
+        content.unpack(bytes_, size)
+        pick.read(bytes_, name)
 
     return checked
-
-
-def _json(text: bytes) -> None:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"not JSON: {error}") from None
-
-
-_READERS = "reformgraph.ingest.law.readers.pick"
-_UKM = "http://www.legislation.gov.uk/namespaces/metadata"
-KNOWN_ROOTS = (
-    content.DOCUMENT_ROOTS
-    | content.FEED_ROOTS
-    | {
-        f"{content.LEG} Fragment",
-        f"{content.ATOM} entry",
-        f"{_UKM} EffectsBatch",
-        f"{_UKM} Effects",
-        f"{_UKM} Effect",
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns# RDF",
-        "http://docs.oasis-open.org/legaldocml/ns/akn/3.0 akomaNtoso",
-    }
-)

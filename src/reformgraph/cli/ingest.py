@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -261,3 +262,37 @@ def remove(settings: Settings, names: tuple[str, ...]) -> None:
         for entry in found:
             folder.remove(entry.key)
             click.echo(f"removed {entry.name}", err=True)
+
+
+@ingest.command()
+@output_format("table", "json")
+@with_settings("law")
+def loss(settings: Settings, form: str | None) -> None:
+    """Report what the files of the law folder hold and what of it leaves nothing in the graph.
+
+    Every element, attribute and type of effect by name: how often it was met, how often it was
+    dropped and why. A name that is dropped without a decision comes first, as UNKNOWN, and the exit
+    code is 1 then, or when a file cannot be read.
+    """
+    from reformgraph.ingest.law.folder import LawFolder
+    from reformgraph.ingest.law.loss import report
+    from reformgraph.ingest.law.model import Reading
+    from reformgraph.ingest.law.readers import pick
+
+    folder = LawFolder(Path(settings.law))
+    entries, refused = folder.survey()
+
+    def readings() -> Iterator[Reading]:
+        for entry in entries:
+            try:
+                yield pick.read(folder.read(entry), entry.name)
+            except InputError as error:
+                refused.append(error.detail)
+
+    made = report(readings())
+    made.refused = list(refused)
+    click.echo(made.as_json() if chosen(form, "table", "json") == "json" else made.as_table())
+    if made.unknown or refused:
+        names = ", ".join(line.name for line in made.unknown[:SHOWN])
+        parts = [f"dropped without a decision: {names}"] if names else []
+        raise InputError("\n".join([*parts, *refused]))
