@@ -34,7 +34,8 @@ In every answer
 - `status` is `verified`, or `unverified` while nobody has read it in the source; it is never left out;
 - `stood` is `yes`, or `possibly` when the known dates leave both open. So does the very day of an
   end: sources use both the last day and the first day after. What certainly did not stand is not
-  listed, nor is a thing of which no date is known;
+  listed, nor is a thing of which no date is known, save by `means-in-place`, which lists every
+  component and has `not yet`, `gone` and `unknown` (no date known) besides;
 - dates are as the source gives them, in EDTF: `2003-09`, `2005~` (about), `2002?` (doubtful).
 
 ## Adding a question

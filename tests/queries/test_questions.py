@@ -247,3 +247,50 @@ def test_claims_tell_rivals_from_what_is_asserted(tiny_store: EmbeddedStore) -> 
     assert rivals == {"Others see the Stray behind it.", "It came on the 10th."}
     assert {row["role"] for row in table.dicts()} == {"subject", "object", "record"}
     assert ("2007-12-11",) in facts(table, "other")
+
+
+@pytest.mark.parametrize(
+    ("day", "concept", "expected"),
+    [
+        ("2000-06-01", "", set()),
+        (
+            "2001-06-01",
+            "",
+            {
+                ("available", "duty", ""),
+                ("available", "form", ""),
+                ("evaluation", "look-back", "1"),
+                ("problem", "rivalry", "form"),
+            },
+        ),
+        ("2007-01-01", "records", set()),
+        (
+            "2007-01-01",
+            "teams",
+            {
+                ("available", "team", ""),
+                ("evaluation", "study", "pilot"),
+                ("problem", "rivalry", "team"),
+            },
+        ),
+    ],
+)
+def test_what_an_authority_could_use_depends_on_day_and_idea(
+    stories: Callable[[str], Story], day: str, concept: str, expected: set[tuple[str, ...]]
+) -> None:
+    table = ask(stories("practice").store, "facilitate-on", date=day, concept=concept)
+    found = {
+        (str(row["part"]), *(str(row[x] or "").rpartition("/")[2] for x in ("item", "about")))
+        for row in table.dicts()
+    }
+    assert found == expected
+
+
+def test_a_component_is_no_older_than_the_law_of_its_provision(
+    stories: Callable[[str], Story],
+) -> None:
+    def on(day: str) -> set[tuple[str, ...]]:
+        return facts(ask(stories("practice").store, "components-on", date=day), "item")
+
+    assert ("duty",) not in on("2001-02-28")
+    assert ("duty",) in on("2001-03-01")
