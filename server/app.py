@@ -34,6 +34,7 @@ NAVIGATION = (
     ("Institutions", "/institutions"),
     ("As at", "/as-at"),
     ("Matrix", "/matrix"),
+    ("Practice", "/practice"),
     ("Questions", "/questions"),
     ("Browse", "/browse"),
     ("SPARQL", "/sparql"),

@@ -159,8 +159,10 @@ def facts(store: Store) -> Facts:
             built[graph.text(x)].about.add(graph.text(concept))
     for x, date in graph.rows(
         store,
-        "SELECT ?x (MIN(COALESCE(?s, ?d)) AS ?on) { ?x a rg:Component ; rg:introducedBy ?i ."
-        " OPTIONAL { ?i rg:startEarliest ?s } OPTIONAL { ?i rg:dateEarliest ?d } } GROUP BY ?x ?i",
+        "SELECT ?x (MIN(COALESCE(?s, ?d, ?m)) AS ?on) { ?x a rg:Component ; rg:introducedBy ?i ."
+        " OPTIONAL { ?i rg:startEarliest ?s } OPTIONAL { ?i rg:dateEarliest ?d }"
+        # A provision without a date of its own is no older than its law.
+        " OPTIONAL { ?i eli:is_part_of/rg:dateEarliest ?m } } GROUP BY ?x ?i",
     ):
         if graph.text(x) in built:
             built[graph.text(x)].introduced.append(graph.text(date))
