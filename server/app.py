@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import NotFound as NoSuchPage
 
 from reformgraph.errors import ReformGraphError
-from reformgraph.server import dates, errors, words
+from reformgraph.server import carry, dates, errors, words
 from reformgraph.server.pages import blueprints
 from reformgraph.server.service import Service, links, service, store
 from reformgraph.settings import Settings
@@ -104,5 +104,7 @@ def _context() -> dict[str, Any]:
         "root": root,
         "navigation": [(label, root + path) for label, path in NAVIGATION],
         "here": request.path,
+        "site_day": g.get("day"),
+        "undated": carry.without(),
         "alternates": g.get("formats", ()),
     }

@@ -12,6 +12,7 @@ from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from reformgraph.queries.table import harmless
+from reformgraph.server import carry
 from reformgraph.server.formats import CSV, HTML, JSON, Format
 from reformgraph.server.service import service, store
 
@@ -24,6 +25,8 @@ def answer(body: Callable[[], str | bytes], form: Format, *, name: str = "") -> 
 
     ``name`` is a file name for formats that browsers save.
     """
+    if form is HTML:
+        carry.day()  # nonsense is refused before anything is made; templates show it
     tag = f"{store().generation.id}.{form.suffix}.{service().code}"
     if store().degraded:
         tag += ".degraded"  # such pages carry a warning
@@ -32,7 +35,8 @@ def answer(body: Callable[[], str | bytes], form: Format, *, name: str = "") -> 
     else:
         # The generation is in the tag; nothing else but the address changes what is answered.
         key = (tag, request.script_root, request.full_path)
-        response = Response(service().answer(key, body), content_type=form.content_type)
+        made = (lambda: _finished(body())) if form is HTML else body
+        response = Response(service().answer(key, made), content_type=form.content_type)
         if name:
             response.headers.set("Content-Disposition", "inline", filename=f"{name}.{form.suffix}")
     response.set_etag(tag)
@@ -42,6 +46,10 @@ def answer(body: Callable[[], str | bytes], form: Format, *, name: str = "") -> 
         # Open data: scripts of any site may read it; there is nothing here that needs a log-in.
         response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+def _finished(html: str | bytes) -> str | bytes:
+    return carry.carried(html) if isinstance(html, str) else html
 
 
 def page(template: str, **context: Any) -> Response:
@@ -69,7 +77,7 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[str]], name: str = ""
 
 def see_other(path: str) -> BaseResponse:
     """Send to another address of this server (never to one from the request; hazard 34)."""
-    response = redirect(path, code=303)
+    response = redirect(carry.address(path), code=303)
     response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = CACHE
     return response

@@ -11,9 +11,9 @@ from flask import Blueprint, g, render_template
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from reformgraph.server import days, formats, respond
+from reformgraph.server import carry, days, formats, respond
 from reformgraph.server.formats import CSV, HTML
-from reformgraph.server.pages.entity import Offer
+from reformgraph.server.pages.offers import Offer
 from reformgraph.server.pictures import strip
 from reformgraph.server.reading import asat as reading
 from reformgraph.server.reading.asat import STATES, Span
@@ -24,6 +24,13 @@ blueprint = Blueprint("asat", __name__)
 
 COLUMNS = ("item", "itemLabel", "class", "kind", "state", "when")
 DIFFERENCE_COLUMNS = ("item", "itemLabel", "class", "kind", "change", "when")
+WORDS = {
+    "stood": "stood",
+    "possibly": "possibly stood",
+    "gone": "had gone",
+    "coming": "was still to come",
+    "unknown": "may or may not have stood: neither its start nor its end is on record",
+}
 # The strip shows the years that the timelines are about, not each year that a body's past reaches.
 YEARS = 50
 
@@ -42,6 +49,7 @@ def page(name: str) -> Response:
     text, suffix = formats.split_suffix(name, formats.FIGURES)
     day = days.parse(text, "date")
     other = days.given("with")
+    carry.choose(day)
     form = formats.chosen(formats.FIGURES, suffix)
     tail = f"?{urlencode({'with': other.isoformat()})}" if other else ""
     g.formats = [
@@ -68,6 +76,24 @@ def page(name: str) -> Response:
 def spans() -> tuple[Span, ...]:
     """Return when everything stood, read once for a generation."""
     return service().remember(("as-at", store().generation.id), lambda: reading.facts(store()))
+
+
+def state_of(iri: str) -> str:
+    """Return what ``iri`` was on the day that the site is shown at, in words; "" if unsaid."""
+    day = carry.day()
+    if day is None:
+        return ""
+    index = service().remember(
+        ("as-at index", store().generation.id), lambda: {span.iri: span for span in spans()}
+    )
+    span = index.get(iri)
+    if span is None:
+        return ""
+    if span.type == "Policy":
+        return {"stood": "had been published", "coming": "was still to be published"}.get(
+            span.on(day.isoformat()), "may have been published"
+        )
+    return WORDS.get(span.on(day.isoformat()), "")
 
 
 def _named(iris: Iterable[str]) -> list[Ref]:

@@ -13,7 +13,7 @@ from reformgraph.errors import NotFound
 from reformgraph.server import dates, days, formats, parameters, respond
 from reformgraph.server.formats import ATOM, CSV, HTML, JSON
 from reformgraph.server.pages.asat import spans
-from reformgraph.server.pages.entity import Offer
+from reformgraph.server.pages.offers import Offer
 from reformgraph.server.reading import asat as reading
 from reformgraph.server.reading.asat import Event
 from reformgraph.server.reading.refs import Ref, refs

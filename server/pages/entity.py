@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from flask import Blueprint, g, render_template, request
@@ -11,22 +10,15 @@ from werkzeug.wrappers import Response
 from reformgraph.errors import NotFound, UsageError
 from reformgraph.server import formats, respond
 from reformgraph.server.formats import HTML, JSON, Format
+from reformgraph.server.pages import asat
 from reformgraph.server.pages.about import overview
+from reformgraph.server.pages.offers import Offer
 from reformgraph.server.reading import cite, entity, graph, plain
 from reformgraph.server.service import links, service, store
 
 blueprint = Blueprint("entity", __name__)
 
 LONGEST_IRI = 4_000
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One format of a page, as links name it."""
-
-    name: str
-    href: str
-    media_type: str
 
 
 @blueprint.get("/id/<path:name>")
@@ -151,7 +143,7 @@ def _html(iri: str) -> str:
     found = entity.read(store(), links(), iri)
     generation = store().generation
     citing = cite.citing(found, generation, service().settings.public_url)
-    return render_template("entity.html", page=found, citing=citing)
+    return render_template("entity.html", page=found, citing=citing, state=asat.state_of(iri))
 
 
 def _address(iri: str, name: str, form: Format) -> str:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from reformgraph.errors import NotFound
 from reformgraph.server import dates, formats, parameters, respond
 from reformgraph.server.formats import CSV, HTML, JSON, SVG
-from reformgraph.server.pages.entity import Offer
+from reformgraph.server.pages.offers import Offer
 from reformgraph.server.pictures import succession as picture
 from reformgraph.server.pictures.lineage import style_source
 from reformgraph.server.reading import succession as reading

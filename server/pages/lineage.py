@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response
 from reformgraph.errors import NotFound
 from reformgraph.ontology.terms import LINEAGE
 from reformgraph.queries.lineage import Lineage, lineage
-from reformgraph.server import days, formats, parameters, respond, words
+from reformgraph.server import carry, days, formats, parameters, respond, words
 from reformgraph.server.formats import CSV, DOT, GRAPHML, HTML, JSON, SVG
-from reformgraph.server.pages.entity import Offer
+from reformgraph.server.pages.offers import Offer
 from reformgraph.server.pictures.lineage import render, style_source
 from reformgraph.server.pictures.marks import LANES
 from reformgraph.server.reading import exchange, graph, narrow
@@ -92,7 +92,7 @@ def _asked() -> narrow.Narrowing:
         bases=parameters.several("basis", tuple(words.BASES)),
         verified=parameters.flag("verified"),
         first=days.given("from"),
-        last=days.given("until"),
+        last=days.given("until") or carry.day(),
         to=store().resolve(to) if to else "",
         items=narrow.about(store(), store().resolve(concept)) if concept else None,
     )

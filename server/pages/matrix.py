@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from reformgraph.errors import NotFound, UsageError
 from reformgraph.server import days, formats, parameters, respond
 from reformgraph.server.formats import CSV, HTML, JSON
-from reformgraph.server.pages.entity import Offer
+from reformgraph.server.pages.offers import Offer
 from reformgraph.server.reading import matrix as reading
 from reformgraph.server.reading.entries import Entries
 from reformgraph.server.reading.matrix import Cell, Facts, Line, Matrix, Rows

@@ -15,7 +15,7 @@ from reformgraph.ontology.files import ontology_triples
 from reformgraph.ontology.terms import RG
 from reformgraph.server import formats, respond
 from reformgraph.server.formats import HTML, TURTLE
-from reformgraph.server.pages.entity import Offer
+from reformgraph.server.pages.offers import Offer
 from reformgraph.server.pictures.classes import render
 from reformgraph.server.reading.terms import Term, terms, tree
 from reformgraph.server.service import links, service, store

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from reformgraph.errors import NotFound, UsageError
 from reformgraph.server import days, formats, parameters, respond
 from reformgraph.server.formats import HTML, JSON
-from reformgraph.server.pages.entity import Offer
+from reformgraph.server.pages.offers import Offer
 from reformgraph.server.reading import practice
 from reformgraph.server.reading.practice import PracticePage
 from reformgraph.server.service import links, store

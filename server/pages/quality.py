@@ -9,7 +9,7 @@ from reformgraph.queries import quality as figures
 from reformgraph.queries.quality import Quality
 from reformgraph.server import formats, respond
 from reformgraph.server.formats import CSV, HTML, JSON
-from reformgraph.server.pages.entity import Offer
+from reformgraph.server.pages.offers import Offer
 from reformgraph.server.reading import quality as reading
 from reformgraph.server.service import links, service, store
 

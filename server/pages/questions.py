@@ -10,7 +10,7 @@ from reformgraph.queries import catalogue, run
 from reformgraph.queries.catalogue import Question
 from reformgraph.server import formats, respond
 from reformgraph.server.formats import CSV, HTML, JSON, QUERY
-from reformgraph.server.pages.entity import Offer
+from reformgraph.server.pages.offers import Offer
 from reformgraph.server.reading import answers
 from reformgraph.server.reading.questions import groups
 from reformgraph.server.service import links, store

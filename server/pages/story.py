@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from reformgraph.errors import NotFound
 from reformgraph.server import formats, respond
 from reformgraph.server.formats import HTML, JSON, MARKDOWN
-from reformgraph.server.pages.entity import Offer
+from reformgraph.server.pages.offers import Offer
 from reformgraph.server.reading import graph, manuscript, story
 from reformgraph.server.service import links, store
 

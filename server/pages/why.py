@@ -10,7 +10,7 @@ from reformgraph.ontology import explain
 from reformgraph.queries import why as asking
 from reformgraph.server import formats, parameters, respond
 from reformgraph.server.formats import HTML, JSON
-from reformgraph.server.pages.entity import Offer
+from reformgraph.server.pages.offers import Offer
 from reformgraph.server.reading import why as reading
 from reformgraph.server.reading.refs import refs
 from reformgraph.server.service import links, store
