@@ -6,6 +6,8 @@ VENV ?= .venv
 STORE ?= reformgraph-store
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# Folders, or names of bundled timelines; empty: what the setting "timelines" says.
+TIMELINES ?=
 BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=$(CURDIR)/requirements.lock $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
@@ -15,11 +17,11 @@ PIP := PIP_CONSTRAINT=$(CURDIR)/requirements.lock $(BIN)/python -m pip --disable
 help: ## List the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-serve: build ## Build the Children's Plan graph if needed and serve it (PORT=8000)
+serve: build ## Build the graph if needed and serve it (PORT=8000 TIMELINES='childrens-plan')
 	@$(BIN)/reformgraph serve --store '$(STORE)' --host $(HOST) --port $(PORT)
 
-build: $(VENV)/.runtime ## Build the Children's Plan graph
-	@$(BIN)/reformgraph build --store '$(STORE)'
+build: $(VENV)/.runtime ## Build the graph (TIMELINES='childrens-plan health-social-care')
+	@$(BIN)/reformgraph build --store '$(STORE)' $(TIMELINES)
 
 test: $(VENV)/.dev ## Run all tests
 	$(BIN)/python -m pytest

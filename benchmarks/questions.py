@@ -16,7 +16,7 @@ from pathlib import Path
 import pyoxigraph
 import rdflib
 
-from reformgraph.ingest.build import build, bundled_timelines
+from reformgraph.ingest.build import build, chosen
 from reformgraph.queries import catalogue, run
 from reformgraph.store import open_store
 
@@ -29,7 +29,7 @@ def main() -> None:
     """Build the story graph, ask each question on both sides, print one row each."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        build(bundled_timelines(), root, base="https://w3id.org/reformgraph/")
+        build(chosen(["childrens-plan"]), root, base="https://w3id.org/reformgraph/")
         peer = _peer(root)
         print("question               ours cold   ours warm   rdflib warm   ratio warm")
         for question in catalogue.load().values():

@@ -16,8 +16,8 @@ from typing import Protocol
 
 import pyoxigraph
 
-from reformgraph.errors import StoreError
-from reformgraph.ingest.faults import Fault, InvalidInput
+from reformgraph.errors import StoreError, UsageError
+from reformgraph.ingest.faults import Fault, InvalidInput, nearest
 from reformgraph.ingest.mapping import map_timeline
 from reformgraph.ingest.provenance import describe_inputs
 from reformgraph.ingest.readers.timeline import read_timelines
@@ -66,9 +66,32 @@ class BuildResult:
 
 
 def bundled_timelines() -> tuple[Path, ...]:
-    """Return the folders of the timelines that come with the project."""
+    """Return the folders of the timelines that come with the project, by name."""
     root = Path(str(files("reformgraph.ingest"))) / "timelines"
     return tuple(sorted(path for path in root.iterdir() if (path / "timeline.toml").is_file()))
+
+
+def chosen(names: Iterable[str]) -> tuple[Path, ...]:
+    """Find the folders of timelines: each name is a folder, or that of a bundled timeline.
+
+    A folder of the asker's goes before a bundled timeline of the same name. Raises UsageError with
+    the nearest name for what is neither.
+    """
+    bundled = {path.name: path for path in bundled_timelines()}
+    found = []
+    for name in names:
+        path = Path(name)
+        if not path.is_dir() and name not in bundled:
+            near = nearest(name, bundled)
+            listing = f"bundled timelines are {', '.join(bundled)}"
+            raise UsageError(
+                f"{name!r} is no folder and no bundled timeline"
+                + (f"; did you mean {near!r}?" if near else f"; {listing}"),
+                hints=[near] if near else list(bundled),
+                where={"field": "TIMELINES"},
+            )
+        found.append(path if path.is_dir() else bundled[name])
+    return tuple(found)
 
 
 def build(
@@ -119,7 +142,7 @@ def reasoned(
     graph = pyoxigraph.Store()
     for timeline in timelines:
         progress.stage("map", timeline.manifest.title)
-        graph.bulk_extend(map_timeline(timeline, base))
+        graph.bulk_extend(map_timeline(timeline, base, timeline.used(timelines)))
     ontology = pyoxigraph.NamedNode(f"{base}graph/ontology")
     graph.bulk_extend(
         pyoxigraph.Quad(t.subject, t.predicate, t.object, ontology) for t in ontology_triples()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from reformgraph.ingest import rows, slugs
 from reformgraph.ingest.fields import Date, End, Slug, Text, Web, wrong
@@ -27,8 +27,17 @@ def _language(text: str) -> str:
     return text
 
 
+def _list(value: object) -> object:
+    if not isinstance(value, list | tuple):
+        raise wrong('a list of ids of other timelines, such as ["childrens-plan"]')
+    return value
+
+
 class Manifest(BaseModel):
-    """``timeline.toml``. ``start`` and ``end`` frame what the timeline is about."""
+    """``timeline.toml``. ``start`` and ``end`` frame what the timeline is about.
+
+    ``uses`` holds the ids of the timelines that rows of this one may refer to.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
@@ -39,6 +48,7 @@ class Manifest(BaseModel):
     publisher: Text
     language: Annotated[Text, AfterValidator(_language)]
     focal_item: Slug
+    uses: Annotated[tuple[Slug, ...], BeforeValidator(_list)] = ()
     start: Date = None
     end: End = None
 
@@ -95,6 +105,22 @@ class Timeline:
             raise KeyError(name)
         found: tuple[Row, ...] = getattr(self, name)
         return found
+
+    def used(self, timelines: Iterable[Timeline]) -> tuple[Timeline, ...]:
+        """Give those of ``timelines`` that are needed to name what rows of this one refer to.
+
+        These are the ones that it uses, and what they use in turn: the label of a row may be made
+        of the label of another.
+        """
+        by_name = {each.manifest.id: each for each in timelines}
+        found: dict[str, Timeline] = {}
+        waiting = list(self.manifest.uses)
+        while waiting:
+            name = waiting.pop(0)
+            if name in by_name and name not in found and name != self.manifest.id:
+                found[name] = by_name[name]
+                waiting += by_name[name].manifest.uses
+        return tuple(found.values())
 
     def rows(self) -> Iterator[Row]:
         """Go over all rows, table by table, in the order of the files."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reformgraph.ingest.build import build, bundled_timelines
+from reformgraph.ingest.build import build, chosen
 from reformgraph.store import EmbeddedStore, open_store
 
 BASE = "https://w3id.org/reformgraph/"
@@ -35,7 +35,7 @@ def regold(request: pytest.FixtureRequest) -> bool:
 def story_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the Children's Plan graph, built once for the session."""
     root = tmp_path_factory.mktemp("story") / "store"
-    build(bundled_timelines(), root, base=BASE)
+    build(chosen(["childrens-plan"]), root, base=BASE)
     return root
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -68,21 +68,23 @@ def provision_path(provision: str) -> str:
 
 
 class Iris:
-    """The nodes of one timeline under one base.
+    """The nodes of one timeline, and of those that it uses, under one base.
 
     Each method takes an id (or what it names) and gives its ``NamedNode``.
     """
 
-    def __init__(self, timeline: Timeline, base: str) -> None:
+    def __init__(self, timeline: Timeline, base: str, used: Sequence[Timeline] = ()) -> None:
         self._base = check_base(base)
         self._nodes: dict[str, NamedNode] = {}
-        laws: Mapping[str, Legislation] = {row.id: row for row in timeline.legislation}
-        for law in timeline.legislation:
+        sides = (*used, timeline)
+        laws: Mapping[str, Legislation] = {row.id: row for t in sides for row in t.legislation}
+        for law in laws.values():
             if law.iri:
                 self._nodes[law.id] = NamedNode(law.iri)
-        for row in timeline.provisions:
-            if node := self._provision(row, laws[row.legislation]):
-                self._nodes[row.id] = node
+        for side in sides:
+            for row in side.provisions:
+                if node := self._provision(row, laws[row.legislation]):
+                    self._nodes[row.id] = node
 
     def entity(self, slug: str) -> NamedNode:
         """The node of a row, a timeline, a scheme or a person."""

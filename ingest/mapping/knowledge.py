@@ -67,7 +67,7 @@ def rivals(scope: Scope) -> Iterator[Quad]:
     """The claims of contested values and, linked both ways, those of their rivals."""
     rows = sorted(scope.timeline.rivals, key=lambda row: (row.subject, row.property, row.id))
     for (subject, name), group in groupby(rows, key=lambda row: (row.subject, row.property)):
-        row = scope.timeline.row(subject)
+        row = scope.row(subject)
         if isinstance(row, Sourced):
             yield from _contested(scope, row, name, list(group))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -89,17 +89,26 @@ _CHANGES: Final[Mapping[str, str]] = MappingProxyType(
 
 
 class Labels:
-    """The labels of one timeline's entities, by id; persons by the slug of their name."""
+    """The labels of one timeline's entities, by id; persons by the slug of their name.
 
-    def __init__(self, timeline: Timeline) -> None:
-        self._timeline = timeline
+    ``used`` are the timelines that its rows may refer to.
+    """
+
+    def __init__(self, timeline: Timeline, used: Sequence[Timeline] = ()) -> None:
+        self._rows: dict[str, Row] = {
+            row.id: row for side in (*used, timeline) for row in side.rows()
+        }
         self._labels: dict[str, str] = dict(timeline.persons)
 
     def __getitem__(self, slug: str) -> str:
         label = self._labels.get(slug)
         if label is None:
-            label = self._labels[slug] = self._make(self._timeline.row(slug))
+            label = self._labels[slug] = self._make(self._rows[slug])
         return label
+
+    def row(self, slug: str) -> Row:
+        """Give the row of an id; raises ``KeyError``."""
+        return self._rows[slug]
 
     def many(self, ids: Iterable[str]) -> str:
         """Join labels as in a sentence: ``A, B and C``."""
@@ -116,9 +125,9 @@ class Labels:
 
     def _in_sentence(self, slug: str) -> str:
         """Put an article before a label, or quotation marks round it, as English wants it."""
-        if slug not in self._timeline.places:
+        if slug not in self._rows:
             return self._labels.get(slug, slug)
-        label, table = self[slug], self._timeline.places[slug].table
+        label, table = self[slug], self._rows[slug].table
         if table in _QUOTED:
             return f"“{label}”"
         law = table in ("legislation", "posts") and not label.startswith(("The ", "Her "))

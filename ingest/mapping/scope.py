@@ -37,15 +37,20 @@ GENERATED = "en"
 class Scope:
     """One timeline being mapped under one base: its graph, nodes, labels and language.
 
+    ``used`` are the timelines that its rows may refer to; they are looked up and not mapped.
     The methods are generators of quads in that graph; they read nothing but the rows.
     """
 
-    def __init__(self, timeline: Timeline, base: str) -> None:
+    def __init__(self, timeline: Timeline, base: str, used: Sequence[Timeline] = ()) -> None:
         self.timeline = timeline
-        self.iris = Iris(timeline, base)
-        self.labels = Labels(timeline)
+        self.iris = Iris(timeline, base, used)
+        self.labels = Labels(timeline, used)
         self.graph = self.iris.graph(timeline.manifest.id)
         self._timeline_node = self.iris.entity(timeline.manifest.id)
+
+    def row(self, slug: str) -> Row:
+        """The row of an id, of this timeline or of one that it uses; raises ``KeyError``."""
+        return self.labels.row(slug)
 
     def quad(self, subject: NamedNode, predicate: NamedNode, value: Object) -> Quad:
         """One statement in the timeline's graph."""

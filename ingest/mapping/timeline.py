@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -12,15 +12,16 @@ from reformgraph.ingest.timeline import Timeline
 from reformgraph.ontology.terms import DC, DCTERMS, RDF, RDFS, RG
 
 
-def map_timeline(timeline: Timeline, base: str) -> Iterator[Quad]:
+def map_timeline(timeline: Timeline, base: str, used: Sequence[Timeline] = ()) -> Iterator[Quad]:
     """Map a timeline.
 
-    In: a checked timeline and the base of its entities' IRIs (ends in ``/`` or ``#``). Out: the
+    In: a checked timeline, the base of its entities' IRIs (ends in ``/`` or ``#``), and the
+    timelines whose rows it may refer to, which gives edges but does not map these rows. Out: the
     quads of graph ``{base}graph/{timeline id}`` in an order that depends on nothing but the input;
     a quad that several rows give comes several times. No blank nodes. Raises ``UsageError`` for a
     base that is none. docs/architecture.md, *Shape of the graph*.
     """
-    scope = Scope(timeline, base)
+    scope = Scope(timeline, base, used)
     yield from _timeline(scope)
     for source in timeline.sources:
         yield from knowledge.source(scope, source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from reformgraph.ingest import dates, slugs
 from reformgraph.ingest.dates import Edtf
@@ -42,12 +43,34 @@ class Found:
     """What is known of all rows while a timeline is read, sound ones or not.
 
     ``places`` holds the first place of each id; ``incomplete`` the tables of which rows are missing,
-    so that a slug that seems to dangle may be theirs.
+    so that a slug that seems to dangle may be theirs. ``used`` are the timelines that rows of this
+    one may refer to, ``beside`` all others of the build, ``absent`` the ids of those that it uses
+    and that are not built along. ``prefix`` goes before its file names.
     """
 
     manifest: Manifest | None
+    prefix: str = ""
+    tables: dict[str, tuple[Row, ...]] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     incomplete: set[str] = field(default_factory=set)
+    used: list[Found] = field(default_factory=list, repr=False)
+    beside: list[Found] = field(default_factory=list, repr=False)
+    absent: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The id of the timeline, or an empty text."""
+        return self.manifest.id if self.manifest else ""
+
+    def where(self, slug: str) -> str:
+        """Say file and row of an id that this timeline has."""
+        place = self.places[slug]
+        return f"{self.prefix}{place.file} row {place.row}"
+
+    def known(self) -> dict[str, Row]:
+        """Give the rows of this timeline and of those that it uses, by id."""
+        sides = (*reversed(self.used), self)
+        return {row.id: row for side in sides for rows in side.tables.values() for row in rows}
 
     def place(self, slug: str, place: Place) -> list[Fault]:
         """Note the place of an id; give a fault when it has one already."""
@@ -61,11 +84,12 @@ class Found:
         return [Fault(place.file, place.row, "id", slug, expected, hint)]
 
 
-def cross_check(tables: Tables, found: Found) -> list[Fault]:
-    """Check rows against each other.
+def cross_check(found: Found) -> list[Fault]:
+    """Check the rows of one timeline against each other and against those of timelines it uses.
 
-    In: the rows of each table that are sound by themselves, and what was found. Out: the faults.
+    In: what was found, with the rows that are sound by themselves. Out: the faults.
     """
+    tables: Tables = found.tables
     faults = [
         *_reserved(found),
         *_references(tables, found),
@@ -127,13 +151,36 @@ def _reference(
             return None
         what = f"{place.file} row {place.row} has it, so it names one of {place.table}"
         return _at(found, row, column, slug, expected, what)
-    if found.incomplete.intersection(refs.tables):
+    for other in found.used:
+        if slug in other.places:
+            table = other.places[slug].table
+            if table in refs.tables:
+                return None
+            what = f"{other.where(slug)} has it, so it names one of {table}"
+            return _at(found, row, column, slug, expected, what)
+    sides = (found, *found.used)
+    # What is missing may be theirs; the fault that told so is enough.
+    if found.absent or any(side.incomplete.intersection(refs.tables) for side in sides):
         return None
-    near = ""
-    if hint:
-        ids = [name for name, each in found.places.items() if each.table in refs.tables]
-        near = did_you_mean(slug, ids)
+    near = _undeclared(slug, found)
+    if hint and not near:
+        near = did_you_mean(
+            slug,
+            [
+                name
+                for side in sides
+                for name, each in side.places.items()
+                if each.table in refs.tables
+            ],
+        )
     return _at(found, row, column, slug, expected, near)
+
+
+def _undeclared(slug: str, found: Found) -> str:
+    for other in found.beside:
+        if slug in other.places and other not in found.used and other.name:
+            return f'{other.where(slug)} has it: write uses = ["{other.name}"] into {MANIFEST}'
+    return ""
 
 
 def _focal(manifest: Manifest, found: Found) -> Iterator[Fault]:
@@ -201,9 +248,7 @@ def _dates(tables: Tables, found: Found) -> Iterator[Fault]:
                 if start and end and end.latest < start.earliest:
                     yield _at(found, row, last, end.text, f"a date not before {first}",
                               f"{first} is {start.text}")  # fmt: skip
-    made = {
-        row.id: row.made for row in tables.get("legislation", ()) if isinstance(row, Legislation)
-    }
+    made = {row.id: row.made for row in found.known().values() if isinstance(row, Legislation)}
     for row in tables.get("provisions", ()):
         law = made.get(row.legislation) if isinstance(row, Provision) else None
         start = getattr(row, "in_force", None)
@@ -219,7 +264,7 @@ def _effects_before_causes(tables: Tables, found: Found) -> Iterator[Fault]:
     What runs for a time (an initiative, a body, a post) may be announced afresh, funded or built
     on anew while it lasts, so only its end counts; a document has but its day.
     """
-    by_id = {row.id: row for rows in tables.values() for row in rows}
+    by_id = found.known()
     for row in tables.get("relations", ()):
         if not isinstance(row, Relation):
             continue
@@ -251,7 +296,7 @@ def _last(row: Row | None) -> Edtf | None:
 
 
 def _rivals(tables: Tables, found: Found) -> Iterator[Fault]:
-    by_id = {row.id: row for rows in tables.values() for row in rows}
+    by_id = found.known()
     for row in tables.get("rivals", ()):
         subject = by_id.get(row.subject) if isinstance(row, Rival) else None
         if not isinstance(row, Rival) or subject is None:
@@ -279,13 +324,11 @@ def _rivals(tables: Tables, found: Found) -> Iterator[Fault]:
 
 
 def _cycles(tables: Tables, found: Found) -> Iterator[Fault]:
-    broader = {row.id: getattr(row, "broader", ()) for row in tables.get("concepts", ())}
+    known = found.known().values()
+    broader = {row.id: getattr(row, "broader", ()) for row in known if row.table == "concepts"}
     yield from _column_cycles(tables, found, "concepts", "broader", broader)
     yield from _related(tables, found, broader)
-    part_of = {
-        row.id: row.part_of for row in tables.get("institutions", ())
-        if isinstance(row, Institution)
-    }  # fmt: skip
+    part_of = {row.id: row.part_of for row in known if isinstance(row, Institution)}
     yield from _column_cycles(tables, found, "institutions", "part_of", part_of)
     for row in tables.get("relations", ()):
         # A longer circle of lineage can be true (a review builds on a fund and pays for it): the
@@ -326,6 +369,9 @@ def _column_cycles(
 ) -> Iterator[Fault]:
     by_id = {row.id: row for row in tables.get(table, ())}
     for path in cycles(edges):
-        yield _at(
-            found, by_id[path[-2]], column, path[-1], f"no cycle of {column}", " → ".join(path)
-        )
+        # A circle that runs through two timelines is told where it can be seen: at the one that
+        # uses the other. One that does not touch this timeline is not its own.
+        ours = [(here, there) for here, there in pairwise(path) if here in by_id]
+        if ours:
+            here, there = ours[-1]
+            yield _at(found, by_id[here], column, there, f"no cycle of {column}", " → ".join(path))

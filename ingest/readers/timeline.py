@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from reformgraph.ingest.faults import Fault, InvalidInput, did_you_mean
+from reformgraph.ingest.readers.across import clashes, link
 from reformgraph.ingest.readers.checks import Found, cross_check
 from reformgraph.ingest.readers.manifest import read_manifest
 from reformgraph.ingest.readers.table import RawTable, read_table
@@ -25,61 +27,75 @@ def read_timeline(folder: Path) -> Timeline:
 
 
 def read_timelines(folders: Iterable[Path]) -> list[Timeline]:
-    """Read several timelines; raises one ``InvalidInput`` for all faults of all of them.
+    """Read several timelines that make one graph; they may refer to each other (``uses``).
 
+    Raises one ``InvalidInput`` for all faults of all of them, and for what two of them both hold.
     File names in the faults carry the folder's name as soon as there is more than one folder.
     """
     paths = [Path(folder) for folder in folders]
-    timelines: list[Timeline] = []
-    faults: list[Fault] = []
-    seen: dict[str, str] = {}
-    for path in paths:
-        prefix = f"{path.name}/" if len(paths) > 1 else ""
-        timeline, found = _read(path, prefix)
-        faults += found
-        if timeline is None:
-            continue
-        name = timeline.manifest.id
-        if name in seen:
-            expected, hint = "an id that no other timeline has", f"{seen[name]} has it"
-            faults.append(Fault(f"{prefix}{MANIFEST}", 0, "id", name, expected, hint))
-        seen.setdefault(name, str(path))
-        timelines.append(timeline)
+    drafts = [_draft(path, f"{path.name}/" if len(paths) > 1 else "") for path in paths]
+    sides = [draft.found for draft in drafts]
+    faults = [fault for draft in drafts for fault in draft.faults]
+    faults += [*_same_ids(drafts), *link(sides)]
+    for draft in drafts:
+        faults += _prefixed(cross_check(draft.found), draft.found.prefix)
+    faults += clashes(sides)
     if faults:
         raise InvalidInput(faults)
-    return timelines
+    return [
+        Timeline(draft.folder, manifest, draft.files, draft.found.places, **draft.found.tables)  # type: ignore[arg-type]
+        for draft in drafts
+        if (manifest := draft.found.manifest) is not None
+    ]
 
 
-def _read(folder: Path, prefix: str) -> tuple[Timeline | None, list[Fault]]:
+@dataclass(slots=True)
+class _Draft:
+    """A timeline that is read and not yet checked against the others."""
+
+    folder: Path
+    found: Found
+    files: dict[str, str] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def _same_ids(drafts: Iterable[_Draft]) -> Iterable[Fault]:
+    seen: dict[str, Path] = {}
+    for draft in drafts:
+        name = draft.found.name
+        if name and name in seen:
+            expected, hint = "an id that no other timeline has", f"{seen[name]} has it"
+            yield Fault(f"{draft.found.prefix}{MANIFEST}", 0, "id", name, expected, hint)
+        seen.setdefault(name, draft.folder)
+
+
+def _prefixed(faults: Iterable[Fault], prefix: str) -> list[Fault]:
+    return [replace(fault, file=prefix + fault.file) for fault in faults]
+
+
+def _draft(folder: Path, prefix: str) -> _Draft:
     if not folder.is_dir():
-        return None, [Fault(str(folder), 0, "", "", "a folder", "there is none of that name")]
+        fault = Fault(str(folder), 0, "", "", "a folder", "there is none of that name")
+        return _Draft(folder, Found(None), faults=[fault])
     manifest, digest, faults = read_manifest(folder / MANIFEST)
     files = {MANIFEST: digest}
     faults += _stray(folder)
-    found = Found(manifest)
-    tables: dict[str, tuple[Row, ...]] = {}
+    found = Found(manifest, prefix)
     for model in TABLES:
         path = folder / f"{model.table}.csv"
         if not path.is_file():
             continue
-        required = [name for name, field in model.model_fields.items() if field.is_required()]
+        required = [name for name, each in model.model_fields.items() if each.is_required()]
         raw = read_table(path, columns(model), required)
         files[path.name] = raw.digest
         faults += raw.faults
-        tables[model.table], wrong = _typed(model, raw, found)
+        found.tables[model.table], wrong = _typed(model, raw, found)
         faults += wrong
     if not found.places and not faults:
         faults.append(
             Fault(MANIFEST, 0, "", "", "at least one row in one table", "the timeline is empty")
         )
-    faults += cross_check(tables, found)
-    if prefix:
-        faults = [
-            Fault(prefix + f.file, f.row, f.column, f.value, f.expected, f.hint) for f in faults
-        ]
-    if faults or manifest is None:
-        return None, faults
-    return Timeline(folder, manifest, files, found.places, **tables), []  # type: ignore[arg-type]
+    return _Draft(folder, found, files, _prefixed(faults, prefix))
 
 
 def _typed(model: type[Row], raw: RawTable, found: Found) -> tuple[tuple[Row, ...], list[Fault]]:

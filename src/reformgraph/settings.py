@@ -37,6 +37,10 @@ class Settings:
         "https://w3id.org/reformgraph/",
         "IRI prefix of every entity; used at build time and mapped to the host when served.",
     )
+    timelines: str = _setting(
+        "childrens-plan",
+        "Timelines that `build` and `validate` take when none is named, separated by spaces.",
+    )
     host: str = _setting("127.0.0.1", "Address that `serve` listens on.")
     port: int = _setting(8000, "Port that `serve` listens on.")
     workers: int = _setting(2, "HTTP worker processes.")

@@ -19,7 +19,7 @@ from reformgraph.store import current_id, list_generations, open_store
 from reformgraph.store.lock import build_lock
 
 BASE = "https://w3id.org/reformgraph/"
-[STORY] = pipeline.bundled_timelines()
+[STORY] = pipeline.chosen(["childrens-plan"])
 
 
 class Recorder:

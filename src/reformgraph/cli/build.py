@@ -12,7 +12,7 @@ from reformgraph.settings import Settings
 
 
 @click.command()
-@click.argument("timelines", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("timelines", nargs=-1, metavar="[TIMELINES]...")
 @click.option("--force", is_flag=True, help="Write a new generation even if nothing has changed.")
 @click.option(
     "--offline", is_flag=True, help="Said for clarity: building never goes to the network."
@@ -20,9 +20,13 @@ from reformgraph.settings import Settings
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @with_settings("base")
 def build(
-    settings: Settings, timelines: tuple[Path, ...], force: bool, offline: bool, quiet: bool
+    settings: Settings, timelines: tuple[str, ...], force: bool, offline: bool, quiet: bool
 ) -> None:
-    """Build a graph from TIMELINES, folders with a timeline.toml (default: the Children's Plan).
+    """Build one graph from TIMELINES; without any, from those of the setting "timelines".
+
+    A timeline is a folder with a timeline.toml, or the name of one that comes with the project.
+    Several may refer to each other and must then be built together: reformgraph build
+    childrens-plan health-social-care
 
     A running server picks the new generation up by itself. If anything is wrong with the input,
     every fault is listed, the exit code is 1 and the last good graph goes on serving.
@@ -33,7 +37,7 @@ def build(
 
     with progress(quiet=quiet) as reporter:
         result = pipeline.build(
-            timelines or pipeline.bundled_timelines(),
+            pipeline.chosen(timelines or settings.timelines.split()),
             Path(settings.store),
             base=settings.base,
             progress=reporter,

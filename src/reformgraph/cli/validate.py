@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from reformgraph.cli.options import with_settings
@@ -12,7 +10,7 @@ from reformgraph.settings import Settings
 
 
 @click.command()
-@click.argument("timelines", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("timelines", nargs=-1, metavar="[TIMELINES]...")
 @click.option(
     "--shapes/--no-shapes",
     default=True,
@@ -21,18 +19,19 @@ from reformgraph.settings import Settings
 )
 @click.option("--owl", is_flag=True, help="Also prove ontology and data consistent with HermiT.")
 @with_settings("base")
-def validate(settings: Settings, timelines: tuple[Path, ...], shapes: bool, owl: bool) -> None:
-    """Check TIMELINES (default: the Children's Plan) as a build would and further, writing nothing.
+def validate(settings: Settings, timelines: tuple[str, ...], shapes: bool, owl: bool) -> None:
+    """Check TIMELINES as a build would and further, writing nothing.
 
+    They are named as for a build; timelines that refer to each other are checked together.
     The checks of a build first (evidence, claims, lineage, SKOS), then SHACL, with --owl HermiT
     too. Each finding names file and row. Errors: exit code 1; warnings are listed.
     """
-    from reformgraph.ingest.build import bundled_timelines
+    from reformgraph.ingest.build import chosen
     from reformgraph.ingest.validate import validate as check
 
     with progress(quiet=False) as reporter:
         told = check(
-            timelines or bundled_timelines(),
+            chosen(timelines or settings.timelines.split()),
             base=settings.base,
             progress=reporter,
             shapes=shapes,
