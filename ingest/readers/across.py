@@ -41,7 +41,7 @@ def link(sides: Sequence[Found]) -> list[Fault]:
                     continue
                 near = did_you_mean(name, by_name)
                 expected = "a timeline that is built along with this one"
-                hint = near or "name it too: reformgraph build TIMELINE TIMELINE …"
+                hint = near or f"name it too: reformgraph build {name} {found.name}"
             faults.append(Fault(found.prefix + MANIFEST, 0, "uses", name, expected, hint))
     return faults
 
