@@ -42,6 +42,10 @@ class Links:
         """Return the address that answers for any IRI."""
         return f"{self.root}/about?{urlencode({'iri': iri})}"
 
+    def stories(self) -> str:
+        """Return the address of the list of the stories that the graph holds."""
+        return f"{self.root}/#stories"
+
     def lineage(self, slug: str, **parameters: str | int) -> str:
         """Return the address of the lineage page of the entity with this slug."""
         return f"{self.root}/lineage/{quote(slug, safe='')}" + _query(parameters)

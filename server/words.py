@@ -255,3 +255,12 @@ BASES = {
     "inferred": "our own inference, with the reason given",
     "reported": "the cited source reports it",
 }
+
+
+def in_title(label: str, type_: str) -> str:
+    """Put an article before the name of a law in the middle of a title.
+
+    ``type_`` is the local name of the class. Documents are cited by their title as it stands.
+    """
+    bare = type_ == "Legislation" and not label.startswith(("The ", "A ", "An "))
+    return f"the {label}" if bare else label

@@ -45,3 +45,19 @@ def story_store(story_root: Path) -> Iterator[EmbeddedStore]:
     store = open_store(story_root)
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def both_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with both bundled timelines in one graph, built once for the session."""
+    root = tmp_path_factory.mktemp("both") / "store"
+    build(chosen(["childrens-plan", "health-social-care"]), root, base=BASE)
+    return root
+
+
+@pytest.fixture(scope="session")
+def both_store(both_root: Path) -> Iterator[EmbeddedStore]:
+    """The opened graph of both timelines; read it only."""
+    store = open_store(both_root)
+    yield store
+    store.close()

@@ -1,4 +1,4 @@
-"""The front page: the story at a glance."""
+"""The front page: each story at a glance."""
 
 from __future__ import annotations
 
@@ -14,27 +14,31 @@ from reformgraph.server.pictures.lineage import render
 from reformgraph.server.reading.overview import Timeline, overview
 from reformgraph.server.reading.questions import groups
 from reformgraph.server.service import links, store
+from reformgraph.server.words import in_title
 
 blueprint = Blueprint("home", __name__)
 
 # The nearest few: the whole lineage is one click away.
 NODES = 24
-# Of a graph with many timelines the front page draws the first.
-PICTURES = 1
+# A graph may hold many timelines: so many are drawn, all are listed.
+PICTURES = 4
 
 
 @blueprint.get("/")
 def home() -> Response:
-    """Show the focal item's lineage, a search box, the questions and what is in the graph."""
+    """Show the lineage of each story's focal item, the questions and what is in the graph."""
     return respond.answer(_html, HTML)
 
 
 def _html() -> str:
     found = overview(store(), links())
-    pictures = [_picture(t) for t in found.timelines if t.focal][:PICTURES]
+    stories = [timeline for timeline in found.timelines if timeline.focal]
+    pictures = [_picture(timeline) for timeline in stories[:PICTURES]]
     return render_template(
         "home.html",
         overview=found,
+        stories=stories if len(stories) > 1 else [],
+        in_title=in_title,
         pictures=[picture for picture in pictures if picture],
         groups=groups(catalogue.load().values()),
     )
@@ -49,7 +53,7 @@ def _picture(timeline: Timeline) -> tuple[Timeline, Markup] | None:
     svg = render(
         traced,
         links().page,
-        title=f"What {focal.label} draws on",
+        title=f"What {in_title(focal.label, focal.type)} draws on",
         limit=NODES,
         more_href=more,
     )

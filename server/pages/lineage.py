@@ -21,6 +21,7 @@ from reformgraph.server.reading import exchange, graph, narrow
 from reformgraph.server.reading.refs import shown
 from reformgraph.server.reading.steps import COLUMNS, as_json, csv_row, steps
 from reformgraph.server.service import links, store
+from reformgraph.server.words import in_title
 
 blueprint = Blueprint("lineage", __name__)
 
@@ -39,10 +40,11 @@ PICTURE, NODES, PICTURE_ALL = 60, 300, 400
 
 @blueprint.get("/lineage")
 def focal() -> Response:
-    """Send to the lineage of the first timeline's focal item."""
-    for timeline in store().generation.timelines:
-        if timeline.focal_item and (slug := graph.slug_of(store(), timeline.focal_item)):
-            return respond.see_other(links().lineage(slug))
+    """Send to the lineage of the focal item; where there are several, to the list of stories."""
+    items = graph.focal_items(store())
+    if items:
+        one = len(items) == 1
+        return respond.see_other(links().lineage(items[0]) if one else links().stories())
     raise NotFound("No timeline of this graph names a focal item.")
 
 
@@ -158,7 +160,9 @@ def _html(
 
 
 def _title(traced: Lineage) -> str:
-    return TITLES[traced.direction].format(_label(traced))
+    return TITLES[traced.direction].format(
+        in_title(_label(traced), traced.nodes[traced.focus].type)
+    )
 
 
 def _picture(traced: Lineage, slug: str, everything: bool, *, standalone: bool = False) -> str:

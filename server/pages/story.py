@@ -17,10 +17,11 @@ blueprint = Blueprint("story", __name__)
 
 @blueprint.get("/story")
 def focal() -> Response:
-    """Send to the story of the first timeline's focal item."""
-    for timeline in store().generation.timelines:
-        if timeline.focal_item and (slug := graph.slug_of(store(), timeline.focal_item)):
-            return respond.see_other(links().story(slug))
+    """Send to the story of the focal item; where there are several, to the list of stories."""
+    items = graph.focal_items(store())
+    if items:
+        one = len(items) == 1
+        return respond.see_other(links().story(items[0]) if one else links().stories())
     raise NotFound("No timeline of this graph names a focal item.")
 
 

@@ -108,6 +108,12 @@ def slug_of(store: Store, iri: str) -> str:
     return text(found[0][0]) if found else ""
 
 
+def focal_items(store: Store) -> list[str]:
+    """Return the slugs of the items that the timelines of this graph are about, one a timeline."""
+    known = [timeline.focal_item for timeline in store.generation.timelines if timeline.focal_item]
+    return [slug for iri in known if valid(iri) and (slug := slug_of(store, iri))]
+
+
 def outgoing(store: Store, iri: str) -> list[tuple[str, Term]]:
     """Return the asserted statements with ``iri`` as subject, in a fixed order."""
     found = rows(

@@ -106,7 +106,7 @@ class _Plain(_Markdown):
 
 def _lines(page: StoryPage, style: _Markdown) -> Iterator[str]:
     telling = page.telling
-    yield style.heading(1, f"How {page.label} came about, and what came of it")
+    yield style.heading(1, f"How {page.called} came about, and what came of it")
     yield ""
     yield style.paragraph(style.escape(assurance(page)))
 

@@ -13,6 +13,7 @@ from reformgraph.server.reading.graph import Reading
 from reformgraph.server.reading.refs import refs, shown
 from reformgraph.server.reading.telling import tell
 from reformgraph.server.reading.told import Note, Own, Passage, Period, RivalDate, Telling
+from reformgraph.server.words import in_title
 from reformgraph.store import Store
 
 # More items than this in one direction are no story; what is farther off is counted, not told.
@@ -39,11 +40,12 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class StoryPage:
-    """Everything that the story of one item shows."""
+    """Everything that the story of one item shows; ``called`` is the label in a title."""
 
     iri: str
     slug: str
     label: str
+    called: str
     href: str
     telling: Telling
     trust: Trust
@@ -83,7 +85,8 @@ def read(store: Store, links: Links, iri: str) -> StoryPage:
     return StoryPage(
         iri,
         focus.slug,
-        shown(focus.label, focus.slug, iri),
+        label := shown(focus.label, focus.slug, iri),
+        in_title(label, focus.type),
         links.page(iri, focus.slug),
         telling,
         _trust(telling),
