@@ -46,7 +46,7 @@ Put one `.rq` file into a folder of `queries/`. The lines that begin with `#+ ` 
 |---|---|
 | `title`, `question` | a short name; the question as a person asks it |
 | `group` | the folder |
-| `parameters` | `name`, `type` (entity, date, text), `help`, `default`, `optional` |
+| `parameters` | `name`, `type` (entity, date, text), `help`, `default`, `optional`, `focal` (the default is the item that a story is about: a graph of other stories takes that of its first) |
 | `columns` | `name` and `meaning`, in the order of the table |
 | `caveat` | what the answer leaves out or takes for granted |
 | `related`, `since` | other questions; the version that brought it |

@@ -43,7 +43,8 @@ class Parameter(_Strict):
     """One thing that the asker chooses; ``default`` is written as a person would write it.
 
     An ``optional`` parameter may be given empty, which stands for "any". A parameter that is not
-    given takes its default; an optional one without default is "any".
+    given takes its default; an optional one without default is "any". ``focal`` says that the
+    default is the item that a story is about: in a graph of other stories it is that of the first.
     """
 
     name: Name
@@ -51,6 +52,7 @@ class Parameter(_Strict):
     help: Text
     default: Annotated[str, BeforeValidator(_as_written)] = ""
     optional: bool = False
+    focal: bool = False
 
 
 class Column(_Strict):
@@ -82,6 +84,9 @@ class Header(_Strict):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"{kind}: {', '.join(twice)} stands twice")
+        for each in self.parameters:
+            if each.focal and (each.type != "entity" or not each.default):
+                raise ValueError(f"parameters: {each.name}: focal is of an entity with a default")
         if (self.derive is not None) != ("depth" in names):
             raise ValueError("columns: `depth` is there exactly when `derive` says how it is made")
         if self.derive is not None:

@@ -13,7 +13,7 @@ import pyoxigraph
 from pyoxigraph import Literal, NamedNode
 
 from reformgraph.errors import InputError, NotFound, UsageError
-from reformgraph.ontology.terms import XSD
+from reformgraph.ontology.terms import RG, XSD
 from reformgraph.queries.catalogue import Question
 from reformgraph.queries.header import Derivation, Parameter
 from reformgraph.queries.table import Table
@@ -143,7 +143,10 @@ def _entity(store: Store, parameter: Parameter, value: str) -> NamedNode:
         return NamedNode(store.resolve(value))
     except NotFound as error:
         if value == parameter.default:
-            # A graph without the default's story: the question has no rows, not an error.
+            # A graph without the default's story: it is asked about the graph's own.
+            if parameter.focal and (focal := _focal(store)):
+                return NamedNode(focal)
+            # Without any the question has no rows, not an error.
             iri = value if ":" in value else f"{store.generation.base}id/{value}"
             return NamedNode(iri)
         raise NotFound(
@@ -155,6 +158,28 @@ def _entity(store: Store, parameter: Parameter, value: str) -> NamedNode:
         raise UsageError(
             f"{parameter.name}: {value!r} is not an IRI ({error})", where={"field": parameter.name}
         ) from None
+
+
+def default(store: Store, parameter: Parameter) -> str:
+    """Return what stands for a parameter that is not given, as a person would write it.
+
+    That is the default of the file, unless ``parameter.focal`` and the graph does not know it: then
+    the item that the graph's first story is about, by its slug.
+    """
+    if parameter.focal and (focal := _focal(store)):
+        try:
+            store.resolve(parameter.default)
+        except NotFound:
+            query = f"SELECT ?s {{ <{focal}> <{RG.slug.value}> ?s }} ORDER BY ?s LIMIT 1"
+            slugs = [str(getattr(row[0], "value", "")) for row in store.select(query)]
+            return slugs[0] if slugs else focal
+    return parameter.default
+
+
+def _focal(store: Store) -> str:
+    """Return the IRI of the item that the first story of the graph is about; "" for none."""
+    known = (timeline.focal_item for timeline in store.generation.timelines)
+    return next((iri for iri in known if iri), "")
 
 
 def _day(parameter: Parameter, value: str) -> str:

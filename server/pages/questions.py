@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, g, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -13,6 +15,7 @@ from reformgraph.server.formats import CSV, HTML, JSON, QUERY
 from reformgraph.server.pages.offers import Offer
 from reformgraph.server.reading import answers
 from reformgraph.server.reading.questions import groups
+from reformgraph.server.reading.refs import Ref, refs
 from reformgraph.server.service import links, store
 
 blueprint = Blueprint("questions", __name__)
@@ -104,6 +107,8 @@ def _rendered(
         "question.html",
         question=asked,
         arguments=arguments,
+        defaults={each.name: run.default(store(), each) for each in asked.parameters},
+        stories=_stories(asked),
         table=table,
         limit=ROWS,
         fault=fault,
@@ -111,6 +116,24 @@ def _rendered(
         query=table.sparql if table else "",
         related=[every[name] for name in asked.related if name in every],
     )
+
+
+def _stories(asked: Question) -> list[tuple[str, Ref]]:
+    """Give the items that the graph's stories are about, each with the address that asks of it.
+
+    Empty for a question that is not asked of such an item, and where there is one story only.
+    """
+    place = next((each.name for each in asked.parameters if each.focal), "")
+    known = [each.focal_item for each in store().generation.timelines if each.focal_item]
+    if not place or len(known) < 2:
+        return []
+    named = refs(store(), links(), known)
+    here = f"{request.script_root}/questions/{asked.name}"
+    return [
+        (f"{here}?{urlencode({place: named[iri].slug})}", named[iri])
+        for iri in known
+        if iri in named and named[iri].slug
+    ]
 
 
 def _offers(name: str) -> list[Offer]:

@@ -202,3 +202,20 @@ def test_why_of_what_is_not_there_exits_2(
     done = reformgraph("why", *ends, "--store", str(story_root), cwd=story_root.parent)
     assert done.returncode == 2 and not done.stdout
     assert said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_timelines_are_built_by_name_and_the_setting_names_those_of_a_bare_build(
+    tmp_path: Path,
+) -> None:
+    wrong = reformgraph("build", "childrens-pln", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "did you mean 'childrens-plan'?" in wrong.stderr
+    assert not (tmp_path / "reformgraph-store").exists()
+    alone = reformgraph("build", "-q", "health-social-care", cwd=tmp_path)
+    assert alone.returncode == 1
+    assert "reformgraph build childrens-plan health-social-care" in alone.stderr
+    config = tmp_path / "reformgraph.toml"
+    config.write_text('timelines = "childrens-plan health-social-care"\n', encoding="utf-8")
+    assert reformgraph("build", "-q", cwd=tmp_path).returncode == 0
+    done = reformgraph("lineage", "health-and-care-act-2022", cwd=tmp_path)
+    assert "Health Act 1999" in done.stdout

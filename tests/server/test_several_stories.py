@@ -82,6 +82,13 @@ def test_the_questions_are_answered_about_the_second(both: FlaskClient) -> None:
     assert "Partnership in Action" in table.text
 
 
+def test_a_question_offers_the_item_of_each_story(both: FlaskClient) -> None:
+    text = page(both, "/questions/antecedents")
+    for slug in FOCAL:
+        assert f'href="/questions/antecedents?item={slug}"' in text
+    assert "Ask of the item" not in page(both, "/questions/most-built-upon")
+
+
 @pytest.mark.parametrize(
     "path", ["/about", "/matrix", "/quality", "/browse/Timeline", "/search?q=NHS"]
 )
