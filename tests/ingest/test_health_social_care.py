@@ -142,3 +142,19 @@ def test_what_the_gate_warns_of_is_on_record(both_store: EmbeddedStore) -> None:
 def test_the_notes_on_weakness_are_there() -> None:
     [folder] = chosen(["health-social-care"])
     assert (Path(folder) / "NOTES.md").read_text(encoding="utf-8").startswith("# What is weak")
+
+
+def test_the_documented_counts_are_those_of_the_files(second: Timeline) -> None:
+    rows = [row for row in second.rows() if isinstance(row, Sourced)]
+    unverified = sum(row.status == "unverified" for row in rows)
+    text = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
+    words = ("none", "one", "two", "three", "four", "five", "six", "seven")
+    said = f"It has {len(rows)} rows beside its {len(second.sources)} sources, {words[unverified]}"
+    assert said in text
+
+
+def test_a_place_is_named_for_each_source_or_for_all(second: Timeline) -> None:
+    """A locator in parts has one for each source, so that no page is cited for another's section."""
+    for row in second.rows():
+        if isinstance(row, Sourced) and ";" in row.locator:
+            assert len(row.locator.split(";")) == len(row.source), row.id
