@@ -12,10 +12,10 @@ BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=$(CURDIR)/requirements.lock $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test lint types check lock bench clean
+.PHONY: help serve build test lint types check conformance clients lock bench clean
 
 help: ## List the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 serve: build ## Build the graph if needed and serve it (PORT=8000 TIMELINES='childrens-plan')
 	@$(BIN)/reformgraph serve --store '$(STORE)' --host $(HOST) --port $(PORT)
@@ -33,7 +33,14 @@ lint: $(VENV)/.dev ## Check style
 types: $(VENV)/.dev ## Check types
 	$(BIN)/mypy
 
+conformance: $(VENV)/.dev ## Run the W3C tests and write docs/conformance
+	$(BIN)/python -m pytest -q tests/conformance --regold
+
 check: test lint types ## What continuous integration runs
+
+clients: ## Fetch the clients that the tests use if they are there: Comunica (npm), Jena (mvn)
+	npm install --no-audit --no-fund --silent --prefix .clients '@comunica/query-sparql@4'
+	mvn -q -B -f tests/clients/pom.xml dependency:copy-dependencies -DoutputDirectory='$(CURDIR)/.clients/jena/lib'
 
 bench: $(VENV)/.dev ## Run the side-by-side benchmarks
 	$(BIN)/python -m benchmarks
@@ -42,7 +49,7 @@ lock: $(VENV)/.dev ## Write the exact versions in use to requirements.lock
 	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
 
 clean: ## Remove the environment and the store
-	rm -rf $(VENV) '$(STORE)' dist build
+	rm -rf $(VENV) '$(STORE)' .clients dist build
 
 $(VENV)/.python:
 	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer is needed; say where with PYTHON=/path/to/python3' >&2; exit 2; }

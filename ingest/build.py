@@ -56,13 +56,17 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """What a build did. ``rows`` counts the rows read; ``unchanged``: nothing was written."""
+    """What a build did. ``rows`` counts what was read, in the ``unit`` that it is read in.
+
+    ``unchanged``: nothing was written.
+    """
 
     generation: Generation
     rows: int
     inferred: int = 0
     unchanged: bool = False
     warnings: tuple[Finding, ...] = field(default=(), repr=False)
+    unit: str = "rows"
 
 
 def bundled_timelines() -> tuple[Path, ...]:
@@ -115,7 +119,7 @@ def build(
         found = read_timelines(timelines)
         rows = sum(1 for timeline in found for _ in timeline.rows())
         digest = _input_digest(found, base)
-        if not force and (current := _made_from(home, digest)) is not None:
+        if not force and (current := made_from(home, digest)) is not None:
             return BuildResult(current, rows, unchanged=True)
         graph, inferred = reasoned(found, base, progress)
         warnings = _gate(graph, found, base, progress)
@@ -212,7 +216,7 @@ class Places:
         yield local.partition(".")[0]
 
 
-def _made_from(home: Path, digest: str) -> Generation | None:
+def made_from(home: Path, digest: str) -> Generation | None:
     """Return the current generation if it was made from these inputs and is undamaged."""
     try:
         wanted = generations.current_id(home)
@@ -229,10 +233,17 @@ def _input_digest(timelines: Iterable[Timeline], base: str) -> str:
     for timeline in timelines:
         parts.append(("timeline", timeline.manifest.id))
         parts += sorted(timeline.files.items())
-    for room in _CODE:
-        parts += sorted(_digests(files(f"reformgraph.{room}"), room).items())
+    parts += code_digests()
     text = "\n".join(f"{len(name)} {name} {value}" for name, value in parts)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def code_digests() -> list[tuple[str, str]]:
+    """Return name and SHA-256 of each of our files that decides what a build makes."""
+    parts: list[tuple[str, str]] = []
+    for room in _CODE:
+        parts += sorted(_digests(files(f"reformgraph.{room}"), room).items())
+    return parts
 
 
 def _digests(folder: Traversable, name: str) -> Mapping[str, str]:

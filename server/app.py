@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import NotFound as NoSuchPage
 
 from reformgraph.errors import ReformGraphError
-from reformgraph.server import carry, dates, errors, words
+from reformgraph.server import carry, dates, encoding, errors, words
 from reformgraph.server.pages import blueprints
 from reformgraph.server.service import Service, links, service, store
 from reformgraph.settings import Settings
@@ -62,6 +62,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     app.add_url_rule("/static/<path:name>", "asset", _asset)
     app.after_request(_protect)
+    encoding.register(app)
     app.context_processor(_context)
     app.jinja_env.globals.update(
         date_words=dates.in_words, class_words=words.class_words, spaced=words.spaced

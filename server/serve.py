@@ -23,7 +23,9 @@ from reformgraph.errors import ReformGraphError, StoreError
 from reformgraph.settings import Settings
 from reformgraph.store.generations import choose
 
-BACKPRESSURE = 64  # requests that a worker takes on before the others have to wait
+# Connections that a worker holds, idle ones too, before it takes no new one: with 64 that many
+# half-sent requests kept everybody else out for ten seconds (hazards 36, 95).
+BACKPRESSURE = 4_096
 RESPAWN_EVERY = 1.0  # seconds before a worker that died is replaced
 KILL_AFTER = 8  # seconds that a worker has to finish what it is at
 HEADER_TIMEOUT = 10_000  # milliseconds for the request's headers to arrive (hazard 36)

@@ -14,6 +14,7 @@ from flask import current_app, g, request
 from reformgraph import __version__
 from reformgraph.server.assets import Assets
 from reformgraph.server.links import Links
+from reformgraph.server.protocol.streams import Streams
 from reformgraph.settings import Settings
 from reformgraph.store import Store, current_store
 
@@ -35,6 +36,7 @@ class Service:
         self.settings = settings
         self.root = Path(settings.store)
         self.stores = current_store(self.root)
+        self.streams = Streams(settings.threads)
         self.assets = Assets()
         self.code = _code_digest(self.assets)
         self._pool: QueryPool | None = None

@@ -46,7 +46,7 @@ class Generation:
     ``id`` is ``<sequence>-<first 12 hex digits of digest>``; ``created`` is UTC, ISO 8601.
     ``digest`` is the SHA-256 of the sorted N-Quads and depends on nothing else; ``input_digest``
     is what the build says its inputs were. ``graphs`` counts statements by named graph IRI (the
-    default graph under ""), ``classes`` counts instances by class IRI.
+    default graph under "", when it has one), ``classes`` counts instances by class IRI.
     """
 
     id: str
@@ -63,6 +63,11 @@ class Generation:
     timelines: tuple[TimelineInfo, ...]
     folder: Path
     files: Mapping[str, str] = field(repr=False)
+
+    @property
+    def own_default(self) -> bool:
+        """Whether it has a default graph of its own; else that is the union of all graphs."""
+        return "" in self.graphs
 
     @property
     def counts(self) -> Mapping[str, int]:

@@ -15,7 +15,7 @@ import signal
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -38,7 +38,7 @@ from reformgraph.store.current import CurrentStore
 from reformgraph.store.process import Died, QueryProcess
 from reformgraph.store.scan import Scan, check, scan
 from reformgraph.store.supervisor import Supervisor
-from reformgraph.store.syntax import explain
+from reformgraph.store.syntax import explain, unsupported
 
 SLOW_AFTER = 0.1
 """Seconds after which a query needs a slow place."""
@@ -47,6 +47,7 @@ SPOOL_MEMORY = 1 << 20
 REMEMBERED = 1_024
 STILLBORN = 4
 """Dead processes that one query may meet before its fate is put down to itself."""
+_WITH_PREFIXES = ("", "text/turtle", "application/trig")
 _RECYCLE_QUERIES = 20_000
 _RECYCLE_BYTES = 300_000_000
 
@@ -128,18 +129,20 @@ class QueryPool:
         *,
         base: str | None = None,
         scanned: Scan | None = None,
+        timeout: float | None = None,
+        common: Mapping[str, str] | None = None,
     ) -> Answer:
         """Run one query and return its whole answer.
 
         ``media_type`` is of a SPARQL results format or an RDF format, empty for the default of
         the query's form (JSON, Turtle). ``base`` resolves relative IRIs of a query without BASE;
-        without either they are syntax errors. ``scanned`` saves a second scan.
+        without either they are syntax errors. ``scanned`` saves a second scan. ``timeout``: fewer
+        seconds than the pool's. ``common``: prefixes that the query need not declare.
 
         Raises UpdateRefused, FederationRefused, QueryTooComplex, QuerySyntaxError, BadEncoding
         (lone surrogates), QueryTimeout, QueryMemory, ResultTooLarge, QueryCrashed, Busy (no
         process or slow place free, no disk for the answer) or StoreError (no readable graph).
         """
-        deadline = time.monotonic() + self.timeout
         query = query.removeprefix("\ufeff")
         found = scanned or scan(query)
         check(found)
@@ -151,27 +154,57 @@ class QueryPool:
             "query": query,
             "media": media_type,
             "base": base,
-            "union": not found.has_from,
+            "union": not (found.has_from or generation.own_default),
             "dataset": None if dataset is None else [list(dataset.default), list(dataset.named)],
-            "prefixes": dict(PREFIXES) if media_type in ("", "text/turtle") else None,
+            "prefixes": dict(PREFIXES) if media_type in _WITH_PREFIXES else None,
+            "common": {name: common[name] for name in found.undeclared if name in common}
+            if common
+            else None,
         }
+        return self._asked(generation, request, timeout, key)
+
+    def dump(self, graph: str | None, media_type: str, *, timeout: float | None = None) -> Answer:
+        """Return a whole graph as it lies in the store, of any size up to the limit of an answer.
+
+        ``graph`` is its IRI, "" for the default graph's own statements, None for all graphs,
+        which needs a ``media_type`` that can name them. Raises as :meth:`run`; a graph that is
+        not there is empty.
+        """
+        request = {
+            "query": "",
+            "dump": graph,
+            "media": media_type,
+            "prefixes": dict(PREFIXES) if media_type in _WITH_PREFIXES else None,
+        }
+        generation = self._stores.get().generation
+        return self._asked(generation, request, timeout, _key(generation, f"dump {graph}", None))
+
+    def _asked(
+        self, generation: Generation, request: dict[str, Any], timeout: float | None, key: bytes
+    ) -> Answer:
+        limit = min(timeout or self.timeout, self.timeout)
+        deadline = time.monotonic() + limit
         for _ in range(STILLBORN):
-            run = self._start(generation, request, deadline, key)
+            run = self._start(generation, request, (limit, deadline), key)
             try:
                 return run.answer()
             except QueryMemory:
                 # A process that was dead before it was asked says nothing about this query.
                 if not run.stillborn:
                     raise
-        return self._start(generation, request, deadline, key).answer()
+        return self._start(generation, request, (limit, deadline), key).answer()
 
     def _start(
-        self, generation: Generation, request: dict[str, Any], deadline: float, key: bytes
+        self,
+        generation: Generation,
+        request: dict[str, Any],
+        until: tuple[float, float],
+        key: bytes,
     ) -> _Run:
-        process = self._supervisor.take(generation, deadline)
+        process = self._supervisor.take(generation, until[1])
         if process is None:
             raise Busy("all query processes are taken", headers=RETRY_AFTER)
-        return _Run(self, process, request, deadline, key)
+        return _Run(self, process, request, until, key)
 
     def close(self) -> None:
         """Kill every process; queries under way fail with Busy."""
@@ -195,11 +228,11 @@ class _Run:
         pool: QueryPool,
         process: QueryProcess,
         request: dict[str, Any],
-        deadline: float,
+        until: tuple[float, float],
         key: bytes,
     ) -> None:
         self._pool, self._process, self._request = pool, process, request
-        self._deadline, self._key = deadline, key
+        (self._limit, self._deadline), self._key = until, key
         self._in_slow_lane = False
         self._healthy = False
         self.stillborn = False
@@ -277,7 +310,9 @@ class _Run:
             raise QueryCrashed("the query crashed its process")
         self._healthy = True
         if kind == "syntax":
-            raise explain(query, message)
+            raise explain(query, message, self._request.get("common") or ())
+        if (unknown := unsupported(query, message)) is not None:
+            raise unknown
         if "service" in query.lower():
             raise FederationRefused("SERVICE is not allowed here: this service calls no other one")
         _log.error("the engine failed: %s", message[:500].replace("\n", " "))
@@ -286,7 +321,7 @@ class _Run:
     def _meaning(self, error: OSError | Died) -> ReformGraphError:
         """Say what went wrong in terms of the one who asked."""
         if isinstance(error, TimeoutError):
-            limit = f"{self._pool.timeout:g}"
+            limit = f"{self._limit:g}"
             return QueryTimeout(
                 f"the query was stopped after {limit} seconds", where={"limit": limit}
             )

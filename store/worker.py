@@ -80,6 +80,9 @@ def _serve(store: pyoxigraph.Store, memory: int, cpu: int) -> None:
 
 
 def _answer(store: pyoxigraph.Store, request: dict[str, Any]) -> None:
+    if "dump" in request:
+        _dump(store, request)
+        return
     options: dict[str, Any] = {"use_default_graph_as_union": request["union"]}
     if request["dataset"] is not None:
         default, named = request["dataset"]
@@ -88,7 +91,9 @@ def _answer(store: pyoxigraph.Store, request: dict[str, Any]) -> None:
             "default_graph": [pyoxigraph.NamedNode(iri) for iri in default],
             "named_graphs": [pyoxigraph.NamedNode(iri) for iri in named],
         }
-    result = store.query(request["query"], base_iri=request["base"], **options)
+    result = store.query(
+        request["query"], base_iri=request["base"], prefixes=request.get("common"), **options
+    )
     media: str = request["media"]
     output = _Output()
     if isinstance(result, pyoxigraph.QueryTriples):
@@ -105,8 +110,23 @@ def _answer(store: pyoxigraph.Store, request: dict[str, Any]) -> None:
         form = "boolean" if isinstance(result, pyoxigraph.QueryBoolean) else "solutions"
         output.begin({"form": form, "media": media})
         result.serialize(cast(BinaryIO, output), rows)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    output.end({"peak": peak if sys.platform == "darwin" else peak * 1024})
+    output.finish()
+
+
+def _dump(store: pyoxigraph.Store, request: dict[str, Any]) -> None:
+    """Write a whole graph as it lies there; a CONSTRUCT would hold it in memory (hazard 12)."""
+    media: str = request["media"]
+    form = pyoxigraph.RdfFormat.from_media_type(media)
+    if form is None:
+        raise ValueError(f"{media} is no RDF format")
+    graph = request["dump"]
+    options: dict[str, Any] = {"prefixes": request["prefixes"]}
+    if graph is not None:
+        options["from_graph"] = pyoxigraph.NamedNode(graph) if graph else pyoxigraph.DefaultGraph()
+    output = _Output()
+    output.begin({"form": "graph", "media": media})
+    store.dump(cast(BinaryIO, output), form, **options)
+    output.finish()
 
 
 class _Output:
@@ -130,7 +150,12 @@ class _Output:
     def flush(self) -> None:
         """Do nothing: frames go when they are full."""
 
-    def end(self, trailer: dict[str, Any]) -> None:
+    def finish(self) -> None:
+        """Say that the answer is whole, and how large this process has been."""
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        self._end({"peak": peak if sys.platform == "darwin" else peak * 1024})
+
+    def _end(self, trailer: dict[str, Any]) -> None:
         self._cut()
         _write(self._ready + _frame(b"E", json.dumps(trailer).encode()))
 

@@ -44,12 +44,14 @@ def publish(
     locked: bool = False,
     switch: bool = True,
     attachments: Mapping[str, bytes] | None = None,
+    graphs: Iterable[str] = (),
 ) -> Generation:
     """Write ``quads`` as a new generation of the store ``root`` and point to it.
 
     ``locked``: the caller holds :func:`reformgraph.store.lock.build_lock` already. ``switch``:
     False leaves the pointer alone. ``attachments``: files by plain name that lie beside the graph,
-    are under the manifest's digests and are read by ``Store.attached``. Counts, timelines and the search index come from the quads.
+    are under the manifest's digests and are read by ``Store.attached``. ``graphs``: IRIs of graphs
+    that are there even if no quad is in them, "" for a default graph of its own. Counts, timelines and the search index come from the quads.
     Either everything is written and on the disk or the pointer stays where it was.
 
     Raises Busy when another build runs, StoreFull when the disk is full (with bytes free),
@@ -58,7 +60,9 @@ def publish(
     with nullcontext(root.absolute()) if locked else build_lock(root, create=True) as home:
         folder = home / f"building-{os.getpid()}"
         try:
-            generation = _write(home, folder, quads, base, input_digest, attachments or {})
+            generation = _write(
+                home, folder, quads, base, input_digest, attachments or {}, set(graphs)
+            )
             if switch:
                 generations.point(home, generation.id)
             return generation
@@ -75,11 +79,12 @@ def _write(
     base: str,
     input_digest: str,
     attachments: Mapping[str, bytes],
+    there: set[str],
 ) -> Generation:
     folder.mkdir()
     for name, content in sorted(attachments.items()):
         (folder / name).write_bytes(content)
-    digest, expected = _load(folder, quads)
+    digest, expected = _load(folder, quads, there)
     # A fresh look at what lies on the disk, as a server will see it.
     opened = pyoxigraph.Store.read_only(str(folder / generations.QUADS))
     write_index(folder / generations.SEARCH, index_rows(opened))
@@ -90,6 +95,7 @@ def _write(
         1 for _ in opened.quads_for_pattern(None, None, None, pyoxigraph.DefaultGraph())
     ):
         graphs[""] = loose
+    graphs = {graph: graphs.get(graph, 0) for graph in sorted(graphs.keys() | there)}
     if sum(graphs.values()) != expected:
         raise StoreError(f"wrote {expected} quads but {sum(graphs.values())} read back")
     sequence = max((generations.sequence_of(f.name) for f in generations.folders(home)), default=0)
@@ -123,7 +129,9 @@ def _write(
     return generation
 
 
-def _load(folder: Path, quads: pyoxigraph.Store | Iterable[Quad]) -> tuple[str, int]:
+def _load(
+    folder: Path, quads: pyoxigraph.Store | Iterable[Quad], there: set[str]
+) -> tuple[str, int]:
     """Sort, hash and load the quads; returns the digest and how many there are."""
     lines = folder / "quads.nq"
     digest, count = hashlib.sha256(), 0
@@ -136,6 +144,8 @@ def _load(folder: Path, quads: pyoxigraph.Store | Iterable[Quad]) -> tuple[str, 
         spilled.unlink()
     store = pyoxigraph.Store(str(folder / generations.QUADS))
     store.bulk_load(path=str(lines), format=pyoxigraph.RdfFormat.N_QUADS)
+    for graph in sorted(there - {""}):
+        store.add_graph(pyoxigraph.NamedNode(graph))
     store.flush()
     store.optimize()
     del store  # RocksDB closes its files when the last reference goes

@@ -48,7 +48,7 @@ def test_every_command_and_option_is_in_cli_md(regold: bool) -> None:
         "130 interrupted.\n"
     )
     parts = [intro]
-    with click.Context(cli, info_name="reformgraph") as parent:
+    with click.Context(cli, info_name="reformgraph", **cli.context_settings) as parent:
         for name in sorted(COMMANDS):
             command = cli.get_command(parent, name)
             assert command is not None

@@ -42,6 +42,7 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ("fetch_interval = nan", "expected seconds, 0 or more"),
         ("fetch_timeout = 0", "expected seconds above 0"),
         ("fetch_size = 0", "expected a whole number above 0"),
+        ("common_prefixes = 'yes'", "expected on or off"),
         ("= 1", "Invalid"),
     ],
 )

@@ -1,6 +1,7 @@
 """Helpers that several test files share: free ports and servers that are really running."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import time
@@ -8,6 +9,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+SHARED = "REFORMGRAPH_SHARED"
 
 
 def free_port() -> int:
@@ -21,8 +24,10 @@ def free_port() -> int:
 def running(command: Sequence[str], port: int, cwd: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server until the block ends; yields when /health answers."""
     log = cwd / f"server-{port}.log"
+    # Where the shared material lies is a matter of the tests; to the server it is no setting.
+    environment = {name: value for name, value in os.environ.items() if name != SHARED}
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=cwd, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=cwd, stdout=output, stderr=output, env=environment)
         try:
             deadline = time.monotonic() + 60
             while True:

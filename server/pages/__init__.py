@@ -8,13 +8,15 @@ from importlib import import_module
 
 from flask import Blueprint
 
+ROOMS = ("reformgraph.server.pages", "reformgraph.server.protocol")
+
 
 def blueprints() -> Iterator[Blueprint]:
-    """Yield the ``blueprint`` of every module of this room, and the protocol's.
+    """Yield the ``blueprint`` of every module of the pages and the protocol.
 
     A new page is a new module; nothing has to be registered.
     """
-    for module in pkgutil.iter_modules(__path__):
-        if found := getattr(import_module(f"{__name__}.{module.name}"), "blueprint", None):
-            yield found
-    yield import_module("reformgraph.server.protocol.endpoint").blueprint
+    for room in ROOMS:
+        for module in pkgutil.iter_modules(import_module(room).__path__):
+            if found := getattr(import_module(f"{room}.{module.name}"), "blueprint", None):
+                yield found

@@ -9,23 +9,20 @@ from __future__ import annotations
 import hashlib
 
 from flask import Blueprint, Response, request
-from werkzeug.wsgi import FileWrapper
 
 from reformgraph.errors import MethodNotAllowed, NotAcceptable, ReformGraphError
 from reformgraph.server import negotiate
-from reformgraph.server.protocol import page
+from reformgraph.server.protocol import cors, limits, page
 from reformgraph.server.protocol.description import address, description
 from reformgraph.server.protocol.formats import GRAPHS, HTML, Offer, choose
 from reformgraph.server.protocol.request import Asked, read
+from reformgraph.server.protocol.running import run, whole
 from reformgraph.server.service import service, store
-from reformgraph.store.pool import Answer
 from reformgraph.store.scan import Scan, check, scan
 
 blueprint = Blueprint("protocol", __name__)
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
-IN_MEMORY = 1 << 20
-"""Bytes up to which an answer is sent as one piece."""
 
 
 @blueprint.route(
@@ -36,7 +33,7 @@ IN_MEMORY = 1 << 20
 def sparql() -> Response:
     """Answer a query, a preflight, or a visitor without a query."""
     if request.method == "OPTIONS":
-        return _preflight()
+        return cors.preflight(METHODS)
     if request.method not in METHODS:
         allowed = ", ".join(METHODS)
         raise MethodNotAllowed(f"this address takes {allowed}", headers={"Allow": allowed})
@@ -49,18 +46,8 @@ def sparql() -> Response:
 @blueprint.after_request
 def _open_to_all(response: Response) -> Response:
     """Let scripts of any page read the answer: it is public and takes no credentials."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "Content-Length, ETag, Retry-After"
-    return response
-
-
-def _preflight() -> Response:
-    response = Response(status=204)
-    response.headers["Allow"] = ", ".join(METHODS)
-    response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
-    response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
-    response.headers["Access-Control-Max-Age"] = "86400"
-    return response
+    response.headers["Query-Limits"] = limits.header(service().settings)
+    return cors.opened(response)
 
 
 def _greeting(wanted: str) -> Response:
@@ -119,25 +106,12 @@ def _machine(
     if not found.volatile and request.method != "POST" and request.if_none_match.contains_weak(tag):
         return _labelled(Response(status=304), tag, volatile=False)
     engine = offer.engine if offer else ""
-    # RFC 3986 §5.1.3: a query without BASE is resolved against the address it was sent to.
-    answer = service().pool.run(query, engine, asked.dataset, base=address(), scanned=found)
-    response = _whole(answer)
+    answer = run(query, engine, asked, found)
+    response = whole(answer)
     sent = media_type if media_type and answer.media_type == engine else answer.media_type
     text = sent.startswith("text/")
     response.content_type = f"{sent}; charset=utf-8" if text else sent
     return _labelled(response, _tag(answer.generation, query, asked, media_type), found.volatile)
-
-
-def _whole(answer: Answer) -> Response:
-    """Send an answer with its length, so that a cut one is seen as cut (hazard 23)."""
-    if answer.length <= IN_MEMORY or request.method == "HEAD":
-        with answer:
-            response = Response(b"" if request.method == "HEAD" else answer.file.read())
-    else:
-        response = Response(FileWrapper(answer.file, 1 << 16), direct_passthrough=True)
-        response.call_on_close(answer.file.close)
-    response.content_length = answer.length
-    return response
 
 
 def _tag(generation: str, query: str, asked: Asked, media_type: str | None) -> str:

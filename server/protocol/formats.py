@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reformgraph.errors import UsageError
@@ -63,20 +64,49 @@ def offers(form: str) -> tuple[Offer, ...]:
     return GRAPHS if form in ("CONSTRUCT", "DESCRIBE") else SOLUTIONS
 
 
+def agreed(wanted: Sequence[str]) -> str:
+    """Return the one format that ``wanted`` names, each in its own way, "" for none.
+
+    SPARQLWrapper sends ``format`` twice, as a short name and as a media type. Raises UsageError
+    when they are not the same.
+    """
+    if len(set(wanted)) < 2:
+        return "".join(wanted[:1])
+    found = {
+        offer.name
+        for each in wanted
+        for offer in (*SOLUTIONS, *GRAPHS)
+        if _named(offer, each.partition(",")[0])
+    }
+    if len(found) != 1:
+        raise UsageError("the parameter format was given twice", where={"field": "format"})
+    return found.pop()
+
+
+def _named(offer: Offer, wanted: str) -> bool:
+    return wanted.strip().lower() in (offer.name, offer.engine, *offer.nicks)
+
+
 def choose(form: str, wanted: str, accept: str | None) -> tuple[Offer, str]:
     """Choose an offer and the media type to call it: ``wanted`` (``?format=``) before ``accept``.
 
     Raises UsageError when ``wanted`` does not fit the form, NotAcceptable when ``accept`` does not.
     """
-    known = offers(form)
+    return choose_of(offers(form), wanted, accept, f"a {form} query" if form else "")
+
+
+def choose_of(
+    known: Sequence[Offer], wanted: str, accept: str | None, what: str
+) -> tuple[Offer, str]:
+    """Choose among the offers ``known`` as :func:`choose` does; ``what`` names what has them."""
     if wanted:
         for offer in known:
             if wanted.lower() in (offer.name, offer.engine, *offer.aliases, *offer.nicks):
                 return offer, offer.engine
         names = ", ".join(offer.name for offer in known)
-        what = f"a {form} query has" if form else "there is"
+        has = f"{what} has" if what else "there is"
         raise UsageError(
-            f"format is {wanted[:40]!r}; {what} {names}",
+            f"format is {wanted[:40]!r}; {has} {names}",
             hints=[offer.name for offer in known],
             where={"field": "format"},
         )

@@ -12,9 +12,9 @@ from flask import Response, render_template, request
 from reformgraph.errors import ReformGraphError
 from reformgraph.ontology.terms import compact
 from reformgraph.server.links import outward
-from reformgraph.server.protocol.description import address
 from reformgraph.server.protocol.formats import GRAPHS, HTML, SOLUTIONS, Offer
 from reformgraph.server.protocol.request import Asked
+from reformgraph.server.protocol.running import run
 from reformgraph.server.service import links, service, store
 from reformgraph.store.scan import Scan
 
@@ -80,9 +80,7 @@ def result(query: str, asked: Asked, found: Scan) -> Response:
     """Run the query and return the form with the result below it; raises what the pool raises."""
     graph = found.form in ("CONSTRUCT", "DESCRIBE")
     media_type = GRAPHS[0].engine if graph else SOLUTIONS[0].engine
-    with service().pool.run(
-        query, media_type, asked.dataset, base=address(), scanned=found
-    ) as answer:
+    with run(query, media_type, asked, found) as answer:
         if answer.form == "graph":
             text = answer.file.read(4 * MAX_GRAPH).decode("utf-8", "ignore")
             shown = Result(graph=text[:MAX_GRAPH], cut=len(text) > MAX_GRAPH)

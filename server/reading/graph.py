@@ -80,13 +80,31 @@ def nodes(iris: Iterable[str]) -> str:
 
 
 def rows(store: Store, query: str) -> list[Row]:
-    """Run a SELECT with the prefixes of the ontology."""
-    return list(store.select(_HEADER + query))
+    """Run a SELECT with the prefixes of the ontology.
+
+    Foreign data may hold blank nodes and triple terms; no page is about one and none can be linked
+    to, so rows with them are left out.
+    """
+    return [row for row in store.select(_HEADER + query) if all(map(_shown, row))]
+
+
+def _shown(term: object) -> bool:
+    return term is None or isinstance(term, NamedNode | Literal)
 
 
 def asserted(store: Store, graph: str = "?g") -> str:
     """Return the filter that leaves inferred statements out."""
     return f"FILTER({graph} != {node(store.generation.base + 'graph/inferences')})"
+
+
+def said(store: Store, pattern: str) -> str:
+    """Return ``pattern`` for a query, narrowed to what is asserted.
+
+    Only foreign data has a default graph of its own; nothing in it is inferred by us.
+    """
+    if store.generation.own_default:
+        return f"{{ {pattern} }}"
+    return f"GRAPH ?g {{ {pattern} }} {asserted(store)}"
 
 
 def text(term: Term | None) -> str:
@@ -118,8 +136,7 @@ def outgoing(store: Store, iri: str) -> list[tuple[str, Term]]:
     """Return the asserted statements with ``iri`` as subject, in a fixed order."""
     found = rows(
         store,
-        f"SELECT DISTINCT ?p ?o {{ GRAPH ?g {{ {node(iri)} ?p ?o }} {asserted(store)} }}"
-        f" LIMIT {OUT_LIMIT}",
+        f"SELECT DISTINCT ?p ?o {{ {said(store, f'{node(iri)} ?p ?o')} }} LIMIT {OUT_LIMIT}",
     )
     return sorted(
         ((text(p), o) for p, o in found if o is not None), key=lambda e: (e[0], str(e[1]))
@@ -130,7 +147,7 @@ def incoming_counts(store: Store, iri: str) -> dict[str, int]:
     """Count the asserted statements with ``iri`` as object, by predicate."""
     found = rows(
         store,
-        f"SELECT ?p (COUNT(DISTINCT ?s) AS ?n) {{ GRAPH ?g {{ ?s ?p {node(iri)} }} {asserted(store)} }}"
+        f"SELECT ?p (COUNT(DISTINCT ?s) AS ?n) {{ {said(store, f'?s ?p {node(iri)}')} }}"
         " GROUP BY ?p",
     )
     return {text(p): int(text(n)) for p, n in found if int(text(n))}
@@ -140,8 +157,8 @@ def incoming_count(store: Store, iri: str, predicate: str) -> int:
     """Count the asserted statements with ``iri`` as object by one predicate."""
     found = rows(
         store,
-        f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ GRAPH ?g {{ ?s {node(predicate)} {node(iri)} }}"
-        f" {asserted(store)} }}",
+        f"SELECT (COUNT(DISTINCT ?s) AS ?n)"
+        f" {{ {said(store, f'?s {node(predicate)} {node(iri)}')} }}",
     )
     return int(text(found[0][0]))
 
@@ -153,7 +170,7 @@ def incoming(
     order = "ORDER BY ?s" if total <= SORT_LIMIT else ""
     found = rows(
         store,
-        f"SELECT DISTINCT ?s {{ GRAPH ?g {{ ?s {node(predicate)} {node(iri)} }} {asserted(store)} }}"
+        f"SELECT DISTINCT ?s {{ {said(store, f'?s {node(predicate)} {node(iri)}')} }}"
         f" {order} LIMIT {limit} OFFSET {offset}",
     )
     return [text(s) for (s,) in found]
@@ -169,7 +186,7 @@ def statements(
     found = rows(
         store,
         f"SELECT DISTINCT ?s ?p ?o {{ VALUES ?s {{ {nodes(subjects)} }} {only}"
-        f" GRAPH ?g {{ ?s ?p ?o }} {asserted(store)} }}",
+        f" {said(store, '?s ?p ?o')} }}",
     )
     by_subject: dict[str, list[tuple[str, Term]]] = {iri: [] for iri in subjects}
     for s, p, o in found:

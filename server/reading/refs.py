@@ -53,7 +53,7 @@ SELECT ?x ?label ?slug ?type ?kindLabel ?date ?start ?end ?on {{
   OPTIONAL {{ ?x rdfs:comment ?sentence }}
   BIND(COALESCE(?own, ?sentence) AS ?label)
   OPTIONAL {{ ?x rg:slug ?slug }}
-  OPTIONAL {{ GRAPH ?g {{ ?x a ?type }} {asserted} }}
+  OPTIONAL {{ {typed} }}
   OPTIONAL {{ ?x rg:kind ?kind . ?kind rdfs:label|skos:prefLabel ?kindLabel }}
   OPTIONAL {{ ?x rg:date ?date }}
   OPTIONAL {{ ?x rg:start ?start }}
@@ -87,7 +87,7 @@ def refs(store: Store, links: Links, iris: Iterable[str]) -> dict[str, Ref]:
 
 
 def _read(store: Store, links: Links, wanted: list[str]) -> dict[str, Ref]:
-    query = _QUERY.format(iris=graph.nodes(wanted), asserted=graph.asserted(store))
+    query = _QUERY.format(iris=graph.nodes(wanted), typed=graph.said(store, "?x a ?type"))
     found: dict[str, Ref] = {}
     ranks: dict[str, tuple[int, int, str]] = {}
     for x, label, slug, type_, kind, date, start, end, on in graph.rows(store, query):

@@ -53,6 +53,9 @@ class Settings:
     query_processes: int = _setting(2, "Fast query processes in each HTTP worker.")
     slow_queries: int = _setting(2, "Slow queries that one HTTP worker runs at a time.")
     result_limit: int = _setting(256_000_000, "Largest answer to one query.")
+    common_prefixes: str = _setting(
+        "on", "`on`: a query may use `rg:`, `rdfs:` and the like without declaring them; or `off`."
+    )
     body_limit: int = _setting(1_048_576, "Largest request body.")
     law: str = _setting("reformgraph-law", "Folder that holds the files of legislation.gov.uk.")
     contact: str = _setting(
@@ -186,6 +189,8 @@ def _check(settings: Settings) -> None:
         refuse("fetch_interval", "seconds, 0 or more")
     if settings.contact and not _CONTACT.fullmatch(settings.contact):
         refuse("contact", "an e-mail address or the address of a web page")
+    if settings.common_prefixes not in ("on", "off"):
+        refuse("common_prefixes", "on or off")
     if settings.query_memory < 400_000_000:
         refuse("query_memory", "at least 400000000 bytes, below which a query process cannot start")
 

@@ -147,7 +147,7 @@ def test_hazard_32_no_such_format(client: FlaskClient) -> None:
         (400, "bad-parameter", "?query=ASK%7B%7D&default-graph-uri=relative"),
         (400, "bad-parameter", "?query=ASK%7B%7D&named-graph-uri="),
         (400, "bad-parameter", "?query=ASK%7B%7D" + "&default-graph-uri=x:y" * 200),
-        (400, "bad-parameter", "?query=ASK%7B%7D" + "&default-graph-uri=x:y" * 10_000),
+        (414, "uri-too-long", "?query=ASK%7B%7D" + "&default-graph-uri=x:y" * 10_000),
         (400, "bad-encoding", "?query=%ff"),
         (400, "query-syntax", "?query=SELECT"),
         (400, "query-syntax", "?query=LIMIT%2099999999999999999999"),

@@ -1,4 +1,4 @@
-"""``reformgraph build``: read timelines, write a generation, switch to it."""
+"""``reformgraph build``: read timelines or RDF files, write a generation, switch to it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from reformgraph.cli.options import with_settings
+from reformgraph.cli.options import with_data, with_settings
 from reformgraph.cli.progress import progress
 from reformgraph.settings import Settings
 
 
 @click.command()
 @click.argument("timelines", nargs=-1, metavar="[TIMELINES]...")
+@with_data
 @click.option("--force", is_flag=True, help="Write a new generation even if nothing has changed.")
 @click.option(
     "--offline", is_flag=True, help="Said for clarity: building never goes to the network."
@@ -20,7 +21,13 @@ from reformgraph.settings import Settings
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @with_settings("base")
 def build(
-    settings: Settings, timelines: tuple[str, ...], force: bool, offline: bool, quiet: bool
+    settings: Settings,
+    timelines: tuple[str, ...],
+    data: tuple[str, ...],
+    default_data: tuple[str, ...],
+    force: bool,
+    offline: bool,
+    quiet: bool,
 ) -> None:
     """Build one graph from TIMELINES; without any, from those of the setting "timelines".
 
@@ -28,19 +35,27 @@ def build(
     Several may refer to each other and must then be built together: reformgraph build
     childrens-plan health-social-care
 
-    A running server picks the new generation up by itself. If anything is wrong with the input,
-    every fault is listed, the exit code is 1 and the last good graph goes on serving.
+    With --data or --default-data it is made from RDF files instead, and TIMELINES are more of
+    them. A running server picks the new generation up by itself. If anything is wrong with the
+    input, every fault is listed, the exit code is 1 and the last good graph goes on serving.
     """
-    from reformgraph.ingest import build as pipeline
-
     del offline  # `reformgraph ingest` is the one command that fetches
-
     with progress(quiet=quiet) as reporter:
-        result = pipeline.build(
-            pipeline.chosen(timelines or settings.timelines.split()),
-            Path(settings.store),
-            base=settings.base,
-            progress=reporter,
-            force=force,
-        )
+        if data or default_data:
+            from reformgraph.ingest.foreign import dataset, sources
+
+            found = sources.find((*data, *timelines), default_data, base=settings.base)
+            result = dataset.build_dataset(
+                found, Path(settings.store), base=settings.base, progress=reporter, force=force
+            )
+        else:
+            from reformgraph.ingest import build as pipeline
+
+            result = pipeline.build(
+                pipeline.chosen(timelines or settings.timelines.split()),
+                Path(settings.store),
+                base=settings.base,
+                progress=reporter,
+                force=force,
+            )
         reporter.finish(result)

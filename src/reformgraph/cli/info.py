@@ -31,7 +31,10 @@ def info(settings: Settings, form: str | None) -> None:
                 ["generation", generation.id, "store"],
                 ["created", generation.created, "store"],
                 ["quads", generation.quads, "store"],
-                *([f"quads in {graph}", n, "store"] for graph, n in generation.graphs.items()),
+                *(
+                    [f"quads in {graph or 'the default graph'}", n, "store"]
+                    for graph, n in generation.graphs.items()
+                ),
             ]
             figures = quality.headline(quality.quality(store))
             rows += [[name, value, "quality"] for name, value in figures]

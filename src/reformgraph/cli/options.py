@@ -45,6 +45,23 @@ def with_settings(*flags: str) -> Callable[[Callable[..., Any]], Callable[..., A
     return decorate
 
 
+def with_data(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--data`` and ``--default-data``: tuples of files and folders of RDF."""
+    command = click.option(
+        "--default-data",
+        multiple=True,
+        metavar="PATH",
+        help="RDF file or folder whose statements stand in the default graph; may be repeated.",
+    )(command)
+    return click.option(
+        "--data",
+        multiple=True,
+        metavar="[IRI=]PATH",
+        help="RDF file or folder, one named graph a file; IRI names it, or begins the names of a "
+        "folder's graphs [default: BASEgraph/FILE]; may be repeated.",
+    )(command)
+
+
 def output_format(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add ``--format``; without it a terminal gets ``formats[0]`` and a pipe ``formats[1]``."""
     return click.option(

@@ -56,7 +56,7 @@ class Reporter:
         else:
             quads = generation.quads
             self._say(
-                f"Generation {generation.id}: {quads:,} quads from {result.rows:,} rows "
+                f"Generation {generation.id}: {quads:,} quads from {result.rows:,} {result.unit} "
                 f"in {seconds:.1f} s."
             )
 
