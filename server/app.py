@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 
 from reformgraph.errors import ReformGraphError
 from reformgraph.server import carry, dates, encoding, errors, words
+from reformgraph.server.fastpath import FastPath
 from reformgraph.server.pages import blueprints
 from reformgraph.server.service import Service, links, service, store
 from reformgraph.settings import Settings
@@ -56,7 +57,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.strict_slashes = False
     # Its redirects would carry the Host header of the request.
     app.url_map.merge_slashes = False
-    app.extensions["reformgraph"] = Service(settings)
+    service_ = app.extensions["reformgraph"] = Service(settings)
     errors.register(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
@@ -64,6 +65,14 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(_protect)
     encoding.register(app)
     app.context_processor(_context)
+    # Half of the cache for finished answers, half for finished responses. A rate limit counts all
+    # that is computed, so then all of it goes by the one who counts.
+    app.wsgi_app = FastPath(  # type: ignore[method-assign]
+        app.wsgi_app,
+        service_,
+        limit=settings.cache_bytes // 2,
+        tiny=bool(settings.tiny_queries) and not settings.rate_limit,
+    )
     app.jinja_env.globals.update(
         date_words=dates.in_words, class_words=words.class_words, spaced=words.spaced
     )

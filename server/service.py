@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -19,6 +19,7 @@ from reformgraph.settings import Settings
 from reformgraph.store import Store, current_store
 
 if TYPE_CHECKING:
+    from reformgraph.server.protocol.cache import Results
     from reformgraph.store.pool import QueryPool
 
 T = TypeVar("T")
@@ -40,6 +41,7 @@ class Service:
         self.assets = Assets()
         self.code = _code_digest(self.assets)
         self._pool: QueryPool | None = None
+        self._results: Results | None = None
         self._lock = threading.Lock()
         self._memory: OrderedDict[Hashable, Any] = OrderedDict()
         self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
@@ -62,6 +64,30 @@ class Service:
                     result_limit=self.settings.result_limit,
                 )
             return self._pool
+
+    @property
+    def results(self) -> Results:
+        """The answers to queries from strangers: kept, shared, or made by :attr:`pool`."""
+        with self._lock:
+            if self._results is None:
+                from reformgraph.server.protocol.cache import Results
+                from reformgraph.server.protocol.clients import limiter
+
+                self._results = Results(
+                    lambda: self.pool,
+                    self.stores,
+                    limit=self.settings.cache_bytes // 2,
+                    # Half of the threads stay for those who ask something else.
+                    waiting=max(1, self.settings.threads // 2),
+                    allow=limiter(self.settings.rate_limit),
+                )
+            return self._results
+
+    def client(self, environ: Mapping[str, Any]) -> str:
+        """Return who sends the request of a WSGI environment."""
+        from reformgraph.server.protocol.clients import client_of
+
+        return client_of(environ, self.settings.client_header)
 
     def close(self) -> None:
         """End the query processes and let the store go."""

@@ -15,8 +15,7 @@ import signal
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, NoReturn, Self, cast
@@ -33,12 +32,14 @@ from reformgraph.errors import (
     StoreError,
 )
 from reformgraph.ontology.terms import PREFIXES
+from reformgraph.store.answer import Answer, Dataset
 from reformgraph.store.base import Generation
 from reformgraph.store.current import CurrentStore
 from reformgraph.store.process import Died, QueryProcess
 from reformgraph.store.scan import Scan, check, scan
 from reformgraph.store.supervisor import Supervisor
 from reformgraph.store.syntax import explain, unsupported
+from reformgraph.store.turns import Turns
 
 SLOW_AFTER = 0.1
 """Seconds after which a query needs a slow place."""
@@ -52,39 +53,6 @@ _RECYCLE_QUERIES = 20_000
 _RECYCLE_BYTES = 300_000_000
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """The graphs of the SPARQL 1.1 Protocol's parameters (§2.1.4), in place of any FROM.
-
-    ``default``: IRIs merged into the default graph; ``named``: those that GRAPH may name. Both
-    empty is an empty dataset: pass None to the pool for "no parameter was given".
-    """
-
-    default: Sequence[str] = ()
-    named: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole answer. ``file`` stands at its start; ``with`` or the caller closes it.
-
-    ``form`` is ``solutions``, ``boolean`` or ``graph``; ``media_type`` is what was written, which
-    is the default of the form when the one asked for cannot hold it; ``generation`` is an id.
-    """
-
-    file: BinaryIO
-    length: int
-    media_type: str
-    generation: str
-    form: str
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.file.close()
 
 
 class QueryPool:
@@ -113,6 +81,7 @@ class QueryPool:
         self._own = None if stores else CurrentStore(root)
         self._stores = stores or cast(CurrentStore, self._own)
         self._slow = threading.BoundedSemaphore(slow)
+        self._turns = Turns(processes, slow)
         self._crashed: OrderedDict[bytes, None] = OrderedDict()
         # Wall-clock time is cut by us; processor time is the kernel's second net.
         self._supervisor = Supervisor(processes, memory, math.ceil(timeout) + 2)
@@ -131,13 +100,15 @@ class QueryPool:
         scanned: Scan | None = None,
         timeout: float | None = None,
         common: Mapping[str, str] | None = None,
+        client: str = "",
     ) -> Answer:
         """Run one query and return its whole answer.
 
         ``media_type`` is of a SPARQL results format or an RDF format, empty for the default of
         the query's form (JSON, Turtle). ``base`` resolves relative IRIs of a query without BASE;
         without either they are syntax errors. ``scanned`` saves a second scan. ``timeout``: fewer
-        seconds than the pool's. ``common``: prefixes that the query need not declare.
+        seconds than the pool's. ``common``: prefixes that the query need not declare. ``client``
+        names who asks: clients take turns when queries wait, and none may hold the whole slow lane.
 
         Raises UpdateRefused, FederationRefused, QueryTooComplex, QuerySyntaxError, BadEncoding
         (lone surrogates), QueryTimeout, QueryMemory, ResultTooLarge, QueryCrashed, Busy (no
@@ -161,9 +132,16 @@ class QueryPool:
             if common
             else None,
         }
-        return self._asked(generation, request, timeout, key)
+        return self._asked(generation, request, timeout, key, client)
 
-    def dump(self, graph: str | None, media_type: str, *, timeout: float | None = None) -> Answer:
+    def dump(
+        self,
+        graph: str | None,
+        media_type: str,
+        *,
+        timeout: float | None = None,
+        client: str = "",
+    ) -> Answer:
         """Return a whole graph as it lies in the store, of any size up to the limit of an answer.
 
         ``graph`` is its IRI, "" for the default graph's own statements, None for all graphs,
@@ -177,22 +155,28 @@ class QueryPool:
             "prefixes": dict(PREFIXES) if media_type in _WITH_PREFIXES else None,
         }
         generation = self._stores.get().generation
-        return self._asked(generation, request, timeout, _key(generation, f"dump {graph}", None))
+        key = _key(generation, f"dump {graph}", None)
+        return self._asked(generation, request, timeout, key, client)
 
     def _asked(
-        self, generation: Generation, request: dict[str, Any], timeout: float | None, key: bytes
+        self,
+        generation: Generation,
+        request: dict[str, Any],
+        timeout: float | None,
+        key: bytes,
+        client: str,
     ) -> Answer:
         limit = min(timeout or self.timeout, self.timeout)
         deadline = time.monotonic() + limit
         for _ in range(STILLBORN):
-            run = self._start(generation, request, (limit, deadline), key)
+            run = self._start(generation, request, (limit, deadline), key, client)
             try:
                 return run.answer()
             except QueryMemory:
                 # A process that was dead before it was asked says nothing about this query.
                 if not run.stillborn:
                     raise
-        return self._start(generation, request, (limit, deadline), key).answer()
+        return self._start(generation, request, (limit, deadline), key, client).answer()
 
     def _start(
         self,
@@ -200,11 +184,18 @@ class QueryPool:
         request: dict[str, Any],
         until: tuple[float, float],
         key: bytes,
+        client: str,
     ) -> _Run:
-        process = self._supervisor.take(generation, until[1])
+        process = None
+        if self._turns.enter(client, until[1]):
+            try:
+                process = self._supervisor.take(generation, until[1])
+            finally:
+                if process is None:
+                    self._turns.leave()
         if process is None:
             raise Busy("all query processes are taken", headers=RETRY_AFTER)
-        return _Run(self, process, request, until, key)
+        return _Run(self, process, request, until, key, client)
 
     def close(self) -> None:
         """Kill every process; queries under way fail with Busy."""
@@ -230,9 +221,10 @@ class _Run:
         request: dict[str, Any],
         until: tuple[float, float],
         key: bytes,
+        client: str,
     ) -> None:
         self._pool, self._process, self._request = pool, process, request
-        (self._limit, self._deadline), self._key = until, key
+        (self._limit, self._deadline), self._key, self._client = until, key, client
         self._in_slow_lane = False
         self._healthy = False
         self.stillborn = False
@@ -283,19 +275,29 @@ class _Run:
             elif kind == b"H":
                 self._header = json.loads(payload)
             elif kind == b"E":
-                peak = json.loads(payload)["peak"]
-                self._healthy = peak < _RECYCLE_BYTES and self._process.queries < _RECYCLE_QUERIES
+                resident = json.loads(payload)["resident"]
+                self._healthy = (
+                    resident < _RECYCLE_BYTES and self._process.queries < _RECYCLE_QUERIES
+                )
                 return length
             else:
                 self._refused(**json.loads(payload))
 
     def _enter_slow_lane(self) -> None:
+        turns = self._pool._turns
+        if not turns.enter_slow(self._client):
+            raise Busy(
+                "this query takes long and your other ones have their share of such places",
+                headers=RETRY_AFTER,
+            )
         if not self._pool._slow.acquire(blocking=False):
+            turns.leave_slow(self._client)
             raise Busy(
                 "this query takes long and every place for such queries is taken",
                 headers=RETRY_AFTER,
             )
         self._in_slow_lane = True
+        turns.leave()
         self._process.step_back()
         self._pool._supervisor.release(self._process)
 
@@ -354,11 +356,14 @@ class _Run:
             # It may have grown large, and its place in the fast lane is filled.
             supervisor.drop(self._process)
             self._pool._slow.release()
-        elif self._healthy:
+            self._pool._turns.leave_slow(self._client)
+            return
+        if self._healthy:
             supervisor.put(self._process)
         else:
             supervisor.release(self._process)
             supervisor.drop(self._process)
+        self._pool._turns.leave()
 
 
 def _key(generation: Generation, query: str, dataset: Dataset | None) -> bytes:

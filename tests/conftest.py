@@ -17,14 +17,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the store's tests first: its lanes tell quick from slow queries at 100 ms.
-
-    A test process that has grown by a thousand graphs pauses for as long by itself.
-    """
-    items.sort(key=lambda item: "/tests/store/" not in item.path.as_posix())
-
-
 @pytest.fixture(scope="session")
 def regold(request: pytest.FixtureRequest) -> bool:
     """Whether golden files are to be rewritten; review the diff as a claim about the code."""

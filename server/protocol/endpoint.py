@@ -6,8 +6,6 @@ https://www.w3.org/TR/sparql11-service-description/.
 
 from __future__ import annotations
 
-import hashlib
-
 from flask import Blueprint, Response, request
 
 from reformgraph.errors import MethodNotAllowed, NotAcceptable, ReformGraphError
@@ -15,6 +13,7 @@ from reformgraph.server import negotiate
 from reformgraph.server.protocol import cors, limits, page
 from reformgraph.server.protocol.description import address, description
 from reformgraph.server.protocol.formats import GRAPHS, HTML, Offer, choose
+from reformgraph.server.protocol.labels import FAILED, tag
 from reformgraph.server.protocol.request import Asked, read
 from reformgraph.server.protocol.running import run, whole
 from reformgraph.server.service import service, store
@@ -102,9 +101,12 @@ def _machine(
     query: str, asked: Asked, found: Scan, offer: Offer | None, media_type: str | None
 ) -> Response:
     """Answer in a format for programs. Without an offer the query's form decides."""
-    tag = _tag(store().generation.id, query, asked, media_type)
-    if not found.volatile and request.method != "POST" and request.if_none_match.contains_weak(tag):
-        return _labelled(Response(status=304), tag, volatile=False)
+    known = _tag(store().generation.id, query, asked, media_type)
+    matched = request.method != "POST" and request.if_none_match.contains_weak(known)
+    if matched and not found.volatile:
+        return _labelled(Response(status=304), known, volatile=False)
+    if failed := request.environ.pop(FAILED, None):
+        raise failed
     engine = offer.engine if offer else ""
     answer = run(query, engine, asked, found)
     response = whole(answer)
@@ -115,16 +117,15 @@ def _machine(
 
 
 def _tag(generation: str, query: str, asked: Asked, media_type: str | None) -> str:
-    text = f"{generation}\n{media_type}\n{asked.dataset}\n{address()}\n{query}"
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+    return tag(generation, query, asked.dataset, media_type, address())
 
 
-def _labelled(response: Response, tag: str, volatile: bool) -> Response:
+def _labelled(response: Response, name: str, volatile: bool) -> Response:
     if volatile:
         response.headers["Cache-Control"] = "no-store"
     else:
-        # Weak: the engine may give rows in another order, and that is the same answer.
-        response.set_etag(tag, weak=True)
+        # Strong: on one generation the engine gives the same bytes each time (tested).
+        response.set_etag(name)
         response.headers["Cache-Control"] = "public, no-cache"
     response.vary.add("Accept")
     return response

@@ -21,12 +21,13 @@ def run(query: str, media_type: str, asked: Asked, found: Scan) -> Answer:
     RFC 3986 §5.1.3: a query without BASE is resolved against the address it was sent to. Common
     prefixes that it does not declare are declared for it, unless the settings say otherwise.
     """
-    return service().pool.run(
+    return service().results.run(
         query,
         media_type,
         asked.dataset,
         base=address(),
         scanned=found,
+        client=service().client(request.environ),
         timeout=asked.timeout,
         common=PREFIXES if service().settings.common_prefixes == "on" else None,
     )

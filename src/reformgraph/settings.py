@@ -75,6 +75,24 @@ class Settings:
         200_000_000, "Largest file that is fetched or taken in, also when unpacked."
     )
     fetch_timeout: float = _setting(120.0, "Wall-clock limit of one request, connecting included.")
+    cache_bytes: int = _setting(
+        64_000_000, "Finished answers to queries that one HTTP worker keeps; 0 keeps none."
+    )
+    tiny_queries: int = _setting(
+        1,
+        "1: look-ups of one triple pattern, or of a few on one named thing, are answered in the "
+        "HTTP worker; 0: every query goes to a query process.",
+    )
+    rate_limit: str = _setting(
+        "",
+        "Queries that one client may have computed, like `60/minute`; each HTTP worker counts by "
+        "itself; empty: no limit.",
+    )
+    client_header: str = _setting(
+        "",
+        "Header in which a proxy in front of us names the client (`X-Forwarded-For`); empty: the "
+        "connection's address.",
+    )
     sources: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def origin(self, key: str) -> str:
@@ -191,6 +209,19 @@ def _check(settings: Settings) -> None:
         refuse("contact", "an e-mail address or the address of a web page")
     if settings.common_prefixes not in ("on", "off"):
         refuse("common_prefixes", "on or off")
+    if settings.tiny_queries not in (0, 1):
+        refuse("tiny_queries", "0 or 1")
+    if settings.cache_bytes < 0:
+        refuse("cache_bytes", "a whole number, 0 or above")
+    if settings.rate_limit and not re.fullmatch(
+        r"[1-9]\d{0,8}\s*(/|per)\s*([1-9]\d{0,8}\s*)?(second|minute|hour|day)s?",
+        settings.rate_limit,
+    ):
+        refuse("rate_limit", "a number and a time like 60/minute")
+    if settings.client_header and not re.fullmatch(
+        r"[A-Za-z][A-Za-z0-9-]*", settings.client_header
+    ):
+        refuse("client_header", "the name of a header")
     if settings.query_memory < 400_000_000:
         refuse("query_memory", "at least 400000000 bytes, below which a query process cannot start")
 

@@ -111,7 +111,7 @@ def test_hazard_2_runaways_in_a_row(built: Path) -> None:
 
         def attack() -> None:
             try:
-                pool.run(PRODUCT)
+                pool.run(PRODUCT, client="attacker")
             except ReformGraphError as error:
                 outcomes.append(error.problem)
 
@@ -157,6 +157,17 @@ def test_hazard_7_a_crash_costs_one_process(built: Path, monkeypatch: pytest.Mon
         _tiny(pool)
         assert _within(SLACK, lambda: len(_processes(pool)) == 2)
         assert len(before - _processes(pool)) == 1
+
+
+def test_hazard_46_a_large_parent_does_not_wear_out_its_processes(built: Path) -> None:
+    ballast = bytearray(os.urandom(1 << 20) * 400)  # pages that are really held
+    with QueryPool(built, timeout=SLACK) as pool:
+        assert _within(SLACK, lambda: len(_processes(pool)) == 2)
+        before = _processes(pool)
+        for _ in range(10):
+            _tiny(pool)
+        assert _processes(pool) == before
+    del ballast
 
 
 @pytest.fixture

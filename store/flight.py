@@ -1,0 +1,91 @@
+"""Single-flight: equal work that is asked for at the same time is done once (hazard 91)."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar, cast
+
+from reformgraph.errors import Busy, QueryTimeout, ReformGraphError
+
+T = TypeVar("T")
+
+
+class _Call(Generic[T]):
+    __slots__ = ("done", "error", "value")
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.value: T | None = None
+        self.error: BaseException | None = None
+
+
+class Flight(Generic[T]):
+    """Joins equal calls. Thread-safe.
+
+    ``most``: callers that may wait for others at a time, over all keys; each holds a thread, and
+    threads must be left for those who ask something else. 0 is no limit.
+    """
+
+    def __init__(self, most: int = 0) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._calls: dict[Hashable, _Call[T]] = {}
+        self._waiting = 0
+        self.joined = 0
+        """Calls that were answered by another one's work."""
+
+    def do(self, key: Hashable, make: Callable[[], T], timeout: float) -> T:
+        """Return what ``make`` gives; whoever asks meanwhile for ``key`` gets the same.
+
+        A failure is told to all who wait. Raises QueryTimeout to one who waited ``timeout``
+        seconds, Busy when too many wait already, and what ``make`` raises.
+        """
+        with self._lock:
+            call = self._calls.get(key)
+            first = call is None
+            if call is None:
+                call = self._calls[key] = _Call()
+            elif self._most and self._waiting >= self._most:
+                raise Busy(
+                    "this query is being answered for others; ask again when it is done",
+                    headers={"Retry-After": "1"},
+                )
+            else:
+                self._waiting += 1
+        return self._lead(key, call, make) if first else self._follow(call, timeout)
+
+    def _lead(self, key: Hashable, call: _Call[T], make: Callable[[], T]) -> T:
+        try:
+            call.value = make()
+            return call.value
+        except BaseException as error:
+            call.error = error
+            raise
+        finally:
+            # First out of the table, then told: who comes from now on finds the cache or starts.
+            with self._lock:
+                del self._calls[key]
+            call.done.set()
+
+    def _follow(self, call: _Call[T], timeout: float) -> T:
+        try:
+            if not call.done.wait(timeout):
+                limit = f"{timeout:g}"
+                raise QueryTimeout(
+                    f"the query was stopped after {limit} seconds", where={"limit": limit}
+                )
+        finally:
+            with self._lock:
+                self._waiting -= 1
+        if isinstance(call.error, ReformGraphError):
+            # Each has a traceback of its own.
+            raise copy.copy(call.error)
+        if call.error is not None:
+            raise Busy(
+                "the query that this one waited for failed", headers={"Retry-After": "1"}
+            ) from call.error
+        with self._lock:
+            self.joined += 1
+        return cast(T, call.value)

@@ -1,0 +1,100 @@
+"""What a generation knows beforehand: its lineage as arrays, and how often each thing stands.
+
+Written once beside the quads and mapped into memory by the query processes, so that all of them
+share one copy. The engine needs a second for a count over all statements and some 10 µs for each
+step of a path; both cannot change within a generation. Measured in benchmarks/README.md.
+
+The file: a line of JSON (``plain``, ``predicates``, ``values``, ``graphs``, ``total``, and the
+``nodes``, ``edges`` and ``text`` sizes), padding to eight bytes, then arrays of unsigned 32-bit
+numbers in the order of :data:`ARRAYS`, then the sorted IRIs of all nodes without anything between.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph
+from pyoxigraph import NamedNode
+
+NAME = "shortcuts.bin"
+DRAWS_ON = "https://w3id.org/reformgraph/ontology#drawsOn"
+ARRAYS = ("text", "forth", "forth_to", "back", "back_to")
+"""Where each node's IRI begins; where its edges begin and where they lead, both ways."""
+MOST_VALUES = 1_000
+"""Different objects of a predicate up to which each is counted."""
+
+
+def write(path: Path, store: pyoxigraph.Store, graphs: dict[str, int]) -> None:
+    """Write the file for the opened quads ``store``; ``graphs`` counts statements by graph."""
+    pairs = _edges(store)
+    nodes = sorted({iri for pair in pairs for iri in pair})
+    place = {iri: number for number, iri in enumerate(nodes)}
+    forth = sorted({(place[later], place[earlier]) for later, earlier in pairs})
+    back = sorted((earlier, later) for later, earlier in forth)
+    encoded = [iri.encode() for iri in nodes]
+    begins = array("I", [0])
+    for text in encoded:
+        begins.append(begins[-1] + len(text))
+    blob = b"".join(encoded)
+    predicates, values = _counts(store)
+    head: dict[str, Any] = {
+        # Nothing in them that CSV, TSV, JSON or XML would have to escape.
+        "plain": blob.isascii() and not set(b"\"',&<>\\\t\r\n") & set(blob),
+        "predicates": predicates,
+        "values": values,
+        "graphs": {iri: count for iri, count in graphs.items() if iri},
+        "total": sum(predicates.values()),
+        "nodes": len(nodes),
+        "edges": len(forth),
+        "order": sys.byteorder,
+    }
+    line = json.dumps(head, ensure_ascii=False).encode()
+    line += b" " * (-(len(line) + 1) % 8) + b"\n"
+    with path.open("wb") as file:
+        file.write(line)
+        file.write(begins)
+        for edges in (forth, back):
+            file.write(array("I", [bisect_left(edges, (n, 0)) for n in range(len(nodes) + 1)]))
+            file.write(array("I", [end for _, end in edges]))
+        file.write(blob)
+
+
+def _edges(store: pyoxigraph.Store) -> list[tuple[str, str]]:
+    return [
+        (quad.subject.value, quad.object.value)
+        for quad in store.quads_for_pattern(None, NamedNode(DRAWS_ON), None)
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode)
+    ]
+
+
+def _counts(store: pyoxigraph.Store) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """Count statements of the union of all graphs by predicate, and by its object where few."""
+    predicates = {
+        predicate.value: int(count.value)
+        for predicate, count in _rows(store, "?p", "?s ?p ?o", "*")
+    }
+    values: dict[str, dict[str, int]] = {}
+    for predicate in predicates:
+        # A predicate with many objects shows it soon: no need to count them all.
+        seen: set[Any] = set()
+        for quad in store.quads_for_pattern(None, NamedNode(predicate), None):
+            seen.add(quad.object)
+            if len(seen) > MOST_VALUES or not isinstance(quad.object, NamedNode):
+                break
+        else:
+            values[predicate] = {
+                value.value: int(count.value)
+                for value, count in _rows(store, "?o", f"?s <{predicate}> ?o", "*")
+            }
+    return predicates, values
+
+
+def _rows(store: pyoxigraph.Store, key: str, pattern: str, what: str) -> Iterable[Any]:
+    query = f"SELECT {key} (COUNT({what}) AS ?n) {{ {pattern} }} GROUP BY {key} ORDER BY {key}"
+    return store.query(query, use_default_graph_as_union=True)  # type: ignore[return-value]
