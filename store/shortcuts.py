@@ -7,6 +7,7 @@ which gives the same rows (tests compare the two). Used by the query processes o
 
 from __future__ import annotations
 
+import heapq
 import json
 import mmap
 import re
@@ -206,8 +207,6 @@ class Shortcuts:
             if begins[node + 1] > begins[node]
         ]
         if found["order"] and found["limit"]:
-            import heapq
-
             drawn = heapq.nlargest(int(found["limit"]), drawn)
         return {
             bytes(self._text[text[node] : text[node + 1]]).decode(): count for count, node in drawn

@@ -122,7 +122,12 @@ def _known(shortcuts: Shortcuts | None, resident: _Resident, request: dict[str, 
     if shortcuts is None or not request.get("union") or request["dataset"] is not None:
         return False
     media = request["media"] or _SOLUTIONS
-    pieces = shortcuts.answer(request["query"], media)
+    try:
+        found = shortcuts.answer(request["query"], media)
+        pieces = None if found is None else list(found)
+    except Exception as error:  # noqa: BLE001  a fault here costs time, never an answer
+        print(f"shortcut: {error!r}", file=sys.stderr)
+        return False
     if pieces is None:
         return False
     output = _Output()
