@@ -190,14 +190,18 @@ def _rows(urls: Mapping[str, str]) -> None:
 def _memory(urls: Mapping[str, str]) -> None:
     """Proportional set size of our whole service: pages that processes share count once."""
     Client(urls[OURS]).ask("ASK {}")
+    # Our server is the child of this process that runs `reformgraph serve`.
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    serving = next(
+        int(child)
+        for child in children
+        if b"reformgraph\0serve" in Path(f"/proc/{child}/cmdline").read_bytes()
+    )
     total = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            if (
-                os.getpid() in _ancestors(int(stat.parent.name))
-                and b"reformgraph"
-                in (stat.parent / "environ").read_bytes() + (stat.parent / "cmdline").read_bytes()
-            ):
+            process = int(stat.parent.name)
+            if serving in (process, *_ancestors(process)):
                 for line in (stat.parent / "smaps_rollup").read_text().splitlines():
                     total += int(line.split()[1]) * 1024 if line.startswith("Pss:") else 0
         except OSError:
