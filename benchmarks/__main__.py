@@ -1,6 +1,6 @@
 """``make bench``: run every benchmark and print its table."""
 
-from benchmarks import ingest, ingest_effects, questions, reasoning
+from benchmarks import ingest, ingest_effects, questions, reasoning, sparql
 
 if __name__ == "__main__":
     questions.main()
@@ -10,3 +10,5 @@ if __name__ == "__main__":
     ingest.main()
     print()
     ingest_effects.main()
+    print()
+    sparql.main([])

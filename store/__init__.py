@@ -30,7 +30,8 @@ if TYPE_CHECKING:
         verify,
     )
     from reformgraph.store.lock import build_lock
-    from reformgraph.store.pool import Answer, Dataset, QueryPool
+    from reformgraph.store.answer import Answer, Dataset
+    from reformgraph.store.pool import QueryPool
     from reformgraph.store.writer import publish
 
 _HOMES = {
@@ -39,7 +40,8 @@ _HOMES = {
     "embedded": "EmbeddedStore open_store",
     "generations": "current_id list_generations prune rollback verify",
     "lock": "build_lock",
-    "pool": "Answer Dataset QueryPool",
+    "answer": "Answer Dataset",
+    "pool": "QueryPool",
     "writer": "publish",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -15,9 +15,9 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from reformgraph.store.answer import Answer, Dataset
 from reformgraph.store.current import CurrentStore
 from reformgraph.store.flight import Flight
-from reformgraph.store.pool import Answer, Dataset
 from reformgraph.store.scan import Scan, scan
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from reformgraph.server.protocol.formats import GRAPHS, HTML, Offer, choose_of
 from reformgraph.server.protocol.request import fields_of
 from reformgraph.server.protocol.running import whole
 from reformgraph.server.service import service, store
-from reformgraph.store.pool import Answer
+from reformgraph.store.answer import Answer
 from reformgraph.store.scan import scan
 
 blueprint = Blueprint("graph_store", __name__)

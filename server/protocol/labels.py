@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from reformgraph.store.pool import Dataset
+from reformgraph.store.answer import Dataset
 
 FAILED = "reformgraph.failed"
 """Where a WSGI environment holds the error of a query that was run before Flask was asked."""

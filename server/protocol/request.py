@@ -20,7 +20,7 @@ from reformgraph.errors import (
     UsageError,
 )
 from reformgraph.server.protocol.formats import agreed
-from reformgraph.store.pool import Dataset
+from reformgraph.store.answer import Dataset
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"

@@ -8,7 +8,7 @@ from reformgraph.ontology.terms import PREFIXES
 from reformgraph.server.protocol.description import address
 from reformgraph.server.protocol.request import Asked
 from reformgraph.server.service import service
-from reformgraph.store.pool import Answer
+from reformgraph.store.answer import Answer
 from reformgraph.store.scan import Scan
 
 IN_MEMORY = 1 << 20
