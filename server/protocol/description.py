@@ -45,7 +45,12 @@ def description(media_type: str) -> bytes:
     if form is None:
         raise ValueError(f"{media_type} is no RDF format")
     prefixes = {name: PREFIXES[name] for name in ("rdf", "rdfs", "xsd")}
-    data = pyoxigraph.serialize(_triples(), format=form, prefixes={**prefixes, **_PREFIXES})
+    # What is said of one thing stands together.
+    by_subject: dict[object, list[Triple]] = {}
+    for triple in _triples():
+        by_subject.setdefault(triple.subject, []).append(triple)
+    ordered = [triple for group in by_subject.values() for triple in group]
+    data = pyoxigraph.serialize(ordered, format=form, prefixes={**prefixes, **_PREFIXES})
     if data is None:
         raise TypeError("serialising into memory gave no bytes")
     return data
