@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from reformgraph.store.answer import Answer, Dataset
     from reformgraph.store.base import (
         Generation,
         SearchHit,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
         verify,
     )
     from reformgraph.store.lock import build_lock
-    from reformgraph.store.answer import Answer, Dataset
     from reformgraph.store.pool import QueryPool
     from reformgraph.store.writer import publish
 
