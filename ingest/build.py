@@ -7,8 +7,9 @@ the same quads and the same digest: nothing here looks at a clock, a locale or a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -18,8 +19,12 @@ import pyoxigraph
 
 from reformgraph.errors import StoreError, UsageError
 from reformgraph.ingest.faults import Fault, InvalidInput, nearest
+from reformgraph.ingest.law import units as law_units
+from reformgraph.ingest.law.folder import Entry
+from reformgraph.ingest.law.known import known
+from reformgraph.ingest.law.mapping.scope import describe_sources
 from reformgraph.ingest.mapping import map_timeline
-from reformgraph.ingest.provenance import describe_inputs
+from reformgraph.ingest.provenance import describe_inputs, describe_law
 from reformgraph.ingest.readers.timeline import read_timelines
 from reformgraph.ingest.timeline import Timeline
 from reformgraph.ontology import gate, reason
@@ -32,6 +37,8 @@ from reformgraph.store.lock import build_lock
 _CODE = ("ontology", "ingest", "store")
 """Rooms whose files decide what a build makes of its inputs."""
 _CODE_SUFFIXES = (".py", ".ttl", ".rq")
+UNITS = "units"
+"""The folder of a store that keeps what was made of the law folder."""
 
 
 class Progress(Protocol):
@@ -105,10 +112,12 @@ def build(
     base: str,
     progress: Progress | None = None,
     force: bool = False,
+    law: Path | None = None,
 ) -> BuildResult:
     """Build ``timelines`` (folders) into a new generation of ``store`` and switch to it.
 
-    ``base`` is the IRI prefix of entities. Without ``force`` nothing is written when the current
+    ``base`` is the IRI prefix of entities; ``law`` the law folder, if any (one that does not exist
+    is no law). What was made of its files is kept in ``<store>/units`` for the next build. Without ``force`` nothing is written when the current
     generation was made from the same inputs by the same code and is undamaged. Raises InvalidInput
     with every fault of every file, Busy when another build runs, StoreError when the store cannot
     be written; the generation that is served stays in each case.
@@ -118,10 +127,12 @@ def build(
         progress.stage("read", ", ".join(path.name for path in timelines))
         found = read_timelines(timelines)
         rows = sum(1 for timeline in found for _ in timeline.rows())
-        digest = _input_digest(found, base)
+        files = law_units.entries(law) if law else ()
+        digest = _input_digest(found, base, files)
         if not force and (current := made_from(home, digest)) is not None:
             return BuildResult(current, rows, unchanged=True)
-        graph, inferred = reasoned(found, base, progress)
+        prepare = partial(_law, law, files, home / UNITS, base, progress) if law and files else None
+        graph, inferred = reasoned(found, base, progress, law=prepare)
         warnings = _gate(graph, found, base, progress)
         progress.stage("write", f"{len(graph):,} quads")
         places = Places(found, graph, base)
@@ -140,13 +151,21 @@ def build(
 
 
 def reasoned(
-    timelines: Sequence[Timeline], base: str, progress: Progress
+    timelines: Sequence[Timeline],
+    base: str,
+    progress: Progress,
+    law: Callable[[pyoxigraph.Store], None] | None = None,
 ) -> tuple[pyoxigraph.Store, int]:
-    """Map, load the ontology, reason; return the graph and the number of inferred quads."""
+    """Map, load the ontology, reason; return the graph and the number of inferred quads.
+
+    ``law`` adds the graphs of law to a graph that holds the timelines.
+    """
     graph = pyoxigraph.Store()
     for timeline in timelines:
         progress.stage("map", timeline.manifest.title)
         graph.bulk_extend(map_timeline(timeline, base, timeline.used(timelines)))
+    if law:
+        law(graph)
     ontology = pyoxigraph.NamedNode(f"{base}graph/ontology")
     graph.bulk_extend(
         pyoxigraph.Quad(t.subject, t.predicate, t.object, ontology) for t in ontology_triples()
@@ -156,6 +175,27 @@ def reasoned(
     progress.stage("reason")
     inferred = reason.materialise(graph, pyoxigraph.NamedNode(f"{base}graph/inferences"))
     return graph, inferred
+
+
+def _law(
+    folder: Path,
+    files: Sequence[Entry],
+    cache: Path,
+    base: str,
+    progress: Progress,
+    graph: pyoxigraph.Store,
+) -> None:
+    """Add the graphs of law, joined with what the timelines in ``graph`` say."""
+    progress.stage("law", f"{len(files):,} files")
+    code = _code_digest()
+    units = law_units.prepare(folder, files, cache, known(graph), base=base, code=code)
+    if units.damaged:
+        progress.note(f"{units.damaged} damaged files of {cache} were made anew")
+    progress.stage("law", f"{len(units.quads):,} laws, {units.mapped:,} of them changed")
+    for content in units.content():
+        graph.bulk_load(input=content, format=pyoxigraph.RdfFormat.N_QUADS)
+    graph.bulk_extend(describe_sources(units.origins, base))
+    graph.bulk_extend(describe_law(units.files, base))
 
 
 def _gate(
@@ -227,12 +267,13 @@ def made_from(home: Path, digest: str) -> Generation | None:
     return generation if same else None
 
 
-def _input_digest(timelines: Iterable[Timeline], base: str) -> str:
+def _input_digest(timelines: Iterable[Timeline], base: str, law: Iterable[Entry] = ()) -> str:
     """Return the SHA-256 over all that decides the result: files, order, base, ontology, code."""
     parts: list[tuple[str, str]] = [("base", base)]
     for timeline in timelines:
         parts.append(("timeline", timeline.manifest.id))
         parts += sorted(timeline.files.items())
+    parts += (("law", law_units.identity(entry)) for entry in law)
     parts += code_digests()
     text = "\n".join(f"{len(name)} {name} {value}" for name, value in parts)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -244,6 +285,11 @@ def code_digests() -> list[tuple[str, str]]:
     for room in _CODE:
         parts += sorted(_digests(files(f"reformgraph.{room}"), room).items())
     return parts
+
+
+def _code_digest() -> str:
+    """Return the SHA-256 over the code and the ontology."""
+    return hashlib.sha256("\n".join(map(" ".join, code_digests())).encode()).hexdigest()
 
 
 def _digests(folder: Traversable, name: str) -> Mapping[str, str]:

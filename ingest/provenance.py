@@ -6,14 +6,17 @@ was built stands in the generation's manifest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from reformgraph import __version__
+from reformgraph.ingest.law.folder import Entry
+from reformgraph.ingest.law.mapping.scope import ATTRIBUTION, LICENCE, web
 from reformgraph.ingest.mapping.iris import graph_iri
 from reformgraph.ingest.timeline import Timeline
-from reformgraph.ontology.terms import DCTERMS, OWL, PROV, RDF, RDFS, SCHEMA
+from reformgraph.ontology.terms import DCTERMS, OWL, PROV, RDF, RDFS, SCHEMA, XSD
 
 
 def describe_inputs(
@@ -53,6 +56,47 @@ def describe_inputs(
     yield from _entity(inferred, "What follows from the other graphs", program, graph)
     for name in sorted(inputs):
         yield Quad(inferred, PROV.wasDerivedFrom, graph_iri(base, name), graph)
+
+
+def describe_law(
+    files: Mapping[str, Sequence[Entry]], base: str, *, version: str = __version__
+) -> Iterator[Quad]:
+    """Describe the graphs of law.
+
+    In: the files behind each law by its key (``ukpga/2004/31``); the base of the IRIs. Out: quads in
+    ``{base}graph/provenance``: the two graphs of the law were derived from its files
+    (``{base}graph/law/{digest of file and key}``), each with its name, digest, address and time of
+    fetching, the licence and the attribution that it asks for.
+    """
+    graph = graph_iri(base, "provenance")
+    program = NamedNode(f"{graph.value}/reformgraph")
+    inferred = graph_iri(base, "inferences")
+    for law in sorted(files):
+        for part, what in (("legislation", "What files say of"), ("effects", "Effects on")):
+            node = graph_iri(base, f"{part}/{law}")
+            yield from _entity(node, f"{what} {law}", program, graph)
+            yield Quad(node, DCTERMS.license, LICENCE, graph)
+            yield Quad(inferred, PROV.wasDerivedFrom, node, graph)
+            for entry in files[law]:
+                yield Quad(node, PROV.wasDerivedFrom, _file(entry, base), graph)
+    for entry in sorted({entry for each in files.values() for entry in each}):
+        node = _file(entry, base)
+        yield Quad(node, RDF.type, PROV.Entity, graph)
+        yield Quad(node, RDFS.label, Literal(entry.name, language="en"), graph)
+        yield Quad(node, DCTERMS.title, Literal(entry.name), graph)
+        yield Quad(node, SCHEMA.sha256, Literal(entry.digest), graph)
+        yield Quad(node, DCTERMS.license, LICENCE, graph)
+        yield Quad(node, DCTERMS.bibliographicCitation, Literal(ATTRIBUTION, language="en"), graph)
+        if address := web(entry.url):
+            yield Quad(node, PROV.hadPrimarySource, address, graph)
+        if entry.retrieved:
+            time = Literal(entry.retrieved, datatype=XSD.dateTime)
+            yield Quad(node, PROV.generatedAtTime, time, graph)
+
+
+def _file(entry: Entry, base: str) -> NamedNode:
+    mark = hashlib.sha256(entry.key.encode()).hexdigest()[:16]
+    return NamedNode(f"{base}graph/law/{mark}")
 
 
 def _entity(node: NamedNode, label: str, program: NamedNode, graph: NamedNode) -> Iterator[Quad]:

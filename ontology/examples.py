@@ -11,7 +11,7 @@ from reformgraph.ontology.terms import PREFIXES
 
 # Letters first, so that a year is none; no blank, so that "(c. 31)" is none.
 _NAME: Final = re.compile(
-    r"\(((?:claim|evidence)/[\w.-]+|[a-z]+:[A-Za-z][\w-]*|[a-z][\w]*(?:-[\w]+)*)\)"
+    r"\(((?:claim|evidence|commentary)/[\w.-]+|[a-z]+:[A-Za-z][\w-]*|[a-z][\w]*(?:-[\w]+)*)\)"
 )
 
 
@@ -40,7 +40,7 @@ def names(example: str) -> tuple[str, ...]:
 
 def iri(name: str, base: str) -> str:
     """Give the IRI of a claim, evidence or term; empty for a slug, which only a store can resolve."""
-    if name.startswith(("claim/", "evidence/")):
+    if name.startswith(("claim/", "evidence/", "commentary/")):
         return base + name
     prefix, colon, local = name.partition(":")
     return PREFIXES[prefix] + local if colon else ""

@@ -52,6 +52,10 @@ RG: Final = Namespace(
         # claims, evidence, sources, timelines
         *("claimSubject", "claimPredicate", "claimObject", "claimValue", "basis", "rivals"),
         *("source", "locator", "status", "quotation", "sourceKind", "focalItem"),
+        # law as its editors record it
+        *("Effect", "Commentary", "affectingLaw", "affectedLaw", "effectType", "isApplied"),
+        *("isRequired", "isProspective", "qualification", "commencedBy", "annotates"),
+        *("commentaryType", "confersPower"),
     ),
 )
 
@@ -62,6 +66,8 @@ ELI: Final = Namespace(
         *("LegalResource", "LegalResourceSubdivision", "is_part_of", "has_part"),
         *("responsibility_of_agent", "changes", "amends", "repeals", "implements", "based_on"),
         *("cites", "date_document", "first_date_entry_in_force", "date_no_longer_in_force"),
+        *("LegalExpression", "realizes", "commences", "applies", "type_document", "in_force"),
+        *("language", "version"),
     ),
 )
 ORG: Final = Namespace(

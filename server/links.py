@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
 ONTOLOGY = "https://w3id.org/reformgraph/ontology#"
-FOLDERS = ("claim", "evidence", "graph")
+FOLDERS = ("claim", "evidence", "graph", "commentary")
 
 _NAME = re.compile(r"[^/?#\s]+")
 
@@ -70,6 +70,11 @@ class Links:
         """Return the address of the list of what links to ``iri`` by one predicate."""
         rest: dict[str, str | int] = {"page": page} if page > 1 else {}
         return f"{self.root}/linked" + _query({"iri": iri, "by": by, **rest})
+
+    def effects(self, iri: str, way: str, page: int = 1) -> str:
+        """Return the address of the list of effects on (``way="on"``) or by a law or provision."""
+        rest: dict[str, str | int] = {"page": page} if page > 1 else {}
+        return f"{self.root}/effects" + _query({"iri": iri, "way": way, **rest})
 
     def why(self, subject: str, predicate: str = "", value: str = "") -> str:
         """Return the address that explains a statement, or lists what is inferred of a thing."""

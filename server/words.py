@@ -87,6 +87,9 @@ OTHER_CLASSES = {
     "ObjectProperty": "property of the ontology",
     "DatatypeProperty": "property of the ontology",
     "Ontology": "ontology",
+    "Effect": "effect of a law",
+    "Commentary": "note of the editors",
+    "LegalExpression": "version of a law",
 }
 
 EDGES: dict[str, Edge] = {
@@ -118,6 +121,21 @@ EDGES: dict[str, Edge] = {
     "org:member": Edge("held by", "posts held", "posts", "posts"),
     "rg:tenureOf": Edge("post", "holders", "posts", "posts"),
     "eli:is_part_of": Edge("part of", "provisions", "law", "law"),
+    "dcterms:isPartOf": Edge("within", "contains", "law", "law"),
+    "eli:cites": Edge("cites", "is cited by", "law", "law"),
+    # Counted by law in the record of the law itself; listed at /effects.
+    "eli:commences": Edge("brings into force", "is brought into force by", "hidden", "hidden"),
+    "eli:applies": Edge("applies", "is applied by", "hidden", "hidden"),
+    "eli:changes": Edge("affects", "is affected by", "hidden", "hidden"),
+    "rg:affectingLaw": Edge("affecting law", "effects of it", "claim", "hidden"),
+    "rg:affectedLaw": Edge("affected law", "effects on it", "claim", "hidden"),
+    "rg:commencedBy": Edge(
+        "brought into force by", "effects brought into force", "claim", "hidden"
+    ),
+    "rg:annotates": Edge("note on", "notes", "claim", "hidden"),
+    "eli:realizes": Edge("version of", "versions", "claim", "hidden"),
+    "eli:type_document": Edge("type", "", "elsewhere"),
+    "eli:in_force": Edge("in force", "", "hidden", "hidden"),
     "rg:legalBasis": Edge("legal basis", "is the legal basis of", "law", "law"),
     "rg:endedBy": Edge("ended by", "ended", "law", "law"),
     "skos:broader": Edge("broader concepts", "narrower concepts", "concepts", "concepts"),
@@ -176,6 +194,15 @@ FACTS: dict[str, str] = {
     "rg:year": "year",
     "rg:extent": "extent",
     "rg:attributedTo": "named by",
+    "rg:effectType": "what it does",
+    "rg:qualification": "how far in force",
+    "rg:isApplied": "shown in the text",
+    "rg:isRequired": "changes the text",
+    "rg:isProspective": "no day in force yet",
+    "rg:confersPower": "confers power to make law",
+    "rg:commentaryType": "sort of note",
+    "eli:version": "version",
+    "eli:language": "language",
     "dcterms:identifier": "identifier",
     "dc:language": "language",
     "skos:editorialNote": "note",
@@ -217,6 +244,9 @@ ORDER: dict[str, tuple[str, ...]] = {
     "Component": ("components", "who", "law", "problems"),
     "Source": ("rests",),
     "Claim": ("claim",),
+    "Effect": ("claim",),
+    "Commentary": ("claim",),
+    "LegalExpression": ("claim",),
 }
 
 

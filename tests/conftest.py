@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import law_records
 import pytest
 
 from reformgraph.ingest.build import build, chosen
-from reformgraph.store import EmbeddedStore, open_store
+from reformgraph.store import EmbeddedStore, open_store, publish
 
 BASE = "https://w3id.org/reformgraph/"
 
@@ -51,5 +52,15 @@ def both_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def both_store(both_root: Path) -> Iterator[EmbeddedStore]:
     """The opened graph of both timelines; read it only."""
     store = open_store(both_root)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def law_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
+    """The story joined with a little law, made by hand (``law_records``); read it only."""
+    root = tmp_path_factory.mktemp("law") / "store"
+    publish(root, law_records.joined(), base=BASE)
+    store = open_store(root)
     yield store
     store.close()

@@ -9,7 +9,7 @@ from pyoxigraph import Literal
 from reformgraph.errors import NotFound
 from reformgraph.ontology.terms import compact
 from reformgraph.server.links import Links, outward
-from reformgraph.server.reading import facts, graph, marks
+from reformgraph.server.reading import facts, graph, law, marks
 from reformgraph.server.reading.entries import Entries
 from reformgraph.server.reading.graph import Claim
 from reformgraph.server.reading.marks import Dispute, Mark
@@ -103,7 +103,7 @@ class _Reader:
         subjects = {iri for group in self.groups if group.way == "in" for iri in group.iris}
         own = graph.claims_of(self.store, self.iri)
         about = graph.claims_about(self.store, self.iri, sorted(subjects))
-        itself = graph.claims(self.store, [self.iri]) if self.type == "Claim" else []
+        itself = graph.claims(self.store, [self.iri]) if self.type in ("Claim", "Effect") else []
         self.claims = marks.claims_by_edge([*own, *about])
         self.disputes = marks.disputes(self.store, [*itself, *own])
         disputed = [claim for group in self.disputes for claim in group]
@@ -157,6 +157,7 @@ class _Reader:
             outward=self._outward(),
             timelines=tuple(self.refs[t] for t in self._objects("rg:inTimeline") if t in self.refs),
             has_lineage=any(section.key in ("draws", "drawn") for section in sections),
+            law=law.read(self.store, self.links, self.iri, self.type),
         )
 
     def _sections(self) -> tuple[Section, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reformgraph.server.reading.law import Law
 from reformgraph.server.reading.marks import Dispute, Mark
 from reformgraph.server.reading.refs import Ref
 
@@ -97,3 +98,4 @@ class EntityPage:
     outward: tuple[Outward, ...]
     timelines: tuple[Ref, ...]
     has_lineage: bool
+    law: Law | None = None

@@ -19,7 +19,7 @@ from reformgraph.settings import Settings
     "--offline", is_flag=True, help="Said for clarity: building never goes to the network."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
-@with_settings("base")
+@with_settings("base", "law")
 def build(
     settings: Settings,
     timelines: tuple[str, ...],
@@ -34,6 +34,8 @@ def build(
     A timeline is a folder with a timeline.toml, or the name of one that comes with the project.
     Several may refer to each other and must then be built together: reformgraph build
     childrens-plan health-social-care
+
+    The law folder, which `ingest` fills, is built in where it exists; the network is never asked.
 
     With --data or --default-data it is made from RDF files instead, and TIMELINES are more of
     them. A running server picks the new generation up by itself. If anything is wrong with the
@@ -57,5 +59,6 @@ def build(
                 base=settings.base,
                 progress=reporter,
                 force=force,
+                law=Path(settings.law),
             )
         reporter.finish(result)
