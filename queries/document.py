@@ -50,7 +50,7 @@ Put one `.rq` file into a folder of `queries/`. The lines that begin with `#+ ` 
 | `columns` | `name` and `meaning`, in the order of the table |
 | `caveat` | what the answer leaves out or takes for granted |
 | `related`, `since` | other questions; the version that brought it |
-| `derive` | `depth` adds that column, counted from the first parameter along `from` → `to`; `depth-back` along `to` → `from` |
+| `derive` | `depth` adds that column, counted from the first parameter along `from` → `to`; `depth-back` along `to` → `from`; `holders` keeps, for each item, the changes that follow one another in time from whom it was given to, and counts them |
 
 A parameter stands in the query as `VALUES ?name { default }`, as often as needed; `UNDEF` is any. Name
 no entity anywhere else, name every column, and order by all that tells rows apart, IRIs last. Keep

@@ -27,7 +27,7 @@ MARK = "#+"
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-zA-Z]*$")]
 ParameterType = Literal["entity", "date", "text"]
-Derivation = Literal["depth", "depth-back"]
+Derivation = Literal["depth", "depth-back", "holders"]
 
 
 def _as_written(value: Any) -> Any:
@@ -89,7 +89,10 @@ class Header(_Strict):
                 raise ValueError(f"parameters: {each.name}: focal is of an entity with a default")
         if (self.derive is not None) != ("depth" in names):
             raise ValueError("columns: `depth` is there exactly when `derive` says how it is made")
-        if self.derive is not None:
+        if self.derive == "holders":
+            if missing := {"item", "passed", "from", "to", "date", "holds"} - set(names):
+                raise ValueError(f"derive: holders needs the columns {', '.join(sorted(missing))}")
+        elif self.derive is not None:
             if not {"from", "to"} <= set(names):
                 raise ValueError("derive: depth is worked out from the columns `from` and `to`")
             if not self.parameters or self.parameters[0].type != "entity":

@@ -15,6 +15,7 @@ from pyoxigraph import Literal, NamedNode
 from reformgraph.errors import InputError, NotFound, UsageError
 from reformgraph.ontology.terms import RG, XSD
 from reformgraph.queries.catalogue import Question
+from reformgraph.queries.followed import follow
 from reformgraph.queries.header import Derivation, Parameter
 from reformgraph.queries.table import Table
 from reformgraph.store.base import Row, Store, Term
@@ -38,7 +39,10 @@ def ask(store: Store, question: Question, arguments: Mapping[str, str]) -> Table
     solutions = store.select(text)
     columns = tuple(column.name for column in question.columns)
     rows: Sequence[Row] = list(solutions)
-    if question.derive is not None:
+    if question.derive == "holders":
+        rows = follow(solutions.variables, rows)
+        given = ("depth", *solutions.variables)
+    elif question.derive is not None:
         first = question.parameters[0]
         start = _term(store, first, arguments.get(first.name, first.default))
         rows = _with_depth(solutions.variables, rows, start, question.derive)

@@ -11,7 +11,6 @@ from reformgraph.ontology.reason import materialise
 # What SHACL does not say, with the reason. The gate alone stands for these.
 GATE_ONLY = {
     "before-institution": "a query for each predicate would make the shapes take minutes",
-    "claim-end-unknown": "as before-institution, for each claim",
     "draws-on-later": "as before-institution",
     "blank-node": "a constraint has a focus, and the fault is a node without a name",
     "lineage-cycle": "SPARQL finds who is on a circle, not the circles",

@@ -1,0 +1,95 @@
+"""Follow a thing from hand to hand in time, which SPARQL's paths cannot: they know no dates.
+
+For questions with ``derive: holders`` (docs/architecture.md, "Questions"): the query gives every
+change of all who may have held an item; kept here are those that can follow one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal
+
+from reformgraph.store.base import Row, Term
+
+COLUMNS = ("item", "passed", "from", "to", "date", "holds")
+"""What a question must have for its rows to be followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """That somebody held the item since ``since`` (EDTF), after ``steps`` changes."""
+
+    since: str
+    steps: int
+    doubtful: bool
+
+
+def follow(variables: Sequence[str], rows: Sequence[Row]) -> list[Row]:
+    """Keep the rows that can be reached from whom each item was given to; number their steps.
+
+    A row is reached when its ``from`` holds the item and its ``date`` is not before that. The
+    number of changes stands first in each row returned, nearest first within an item. What is
+    reached only through changes that passed a ``part`` is at best ``possibly`` held.
+    """
+    items: dict[Term | None, list[Row]] = {}
+    place = variables.index("item")
+    for row in rows:
+        items.setdefault(row[place], []).append(row)
+    return [row for some in items.values() for row in _follow_one(variables, some)]
+
+
+def _follow_one(variables: Sequence[str], rows: Sequence[Row]) -> list[Row]:
+    _, passed, giver, taker, date, holds = (variables.index(name) for name in COLUMNS)
+    held: dict[Term | None, set[_Held]] = {}
+    fresh = []
+    for row in rows:
+        if _text(row[passed]) == "given":
+            fresh.append((row[taker], _Held(_text(row[date]), 0, False)))
+    onward: dict[Term | None, list[Row]] = {}
+    for row in rows:
+        if _text(row[passed]) != "given":
+            onward.setdefault(row[giver], []).append(row)
+    while fresh:
+        body, state = fresh.pop()
+        if state in held.setdefault(body, set()) or state.steps > len(rows):
+            continue
+        held[body].add(state)
+        for row in onward.get(body, ()):
+            # Whoever received some functions of a body that went on is named, and not followed.
+            if _text(row[passed]) == "perhaps" or row[taker] is None:
+                continue
+            if not before(_text(row[date]), state.since):
+                doubtful = state.doubtful or _text(row[passed]) == "part"
+                fresh.append((row[taker], _Held(_text(row[date]), state.steps + 1, doubtful)))
+    made: list[tuple[int, Row]] = []
+    for row in rows:
+        if _text(row[passed]) == "given":
+            made.append((0, row))
+            continue
+        states = [
+            each for each in held.get(row[giver], ()) if not before(_text(row[date]), each.since)
+        ]
+        if not states:
+            continue
+        cells = list(row)
+        if _text(row[holds]) == "yes" and all(each.doubtful for each in states):
+            cells[holds] = Literal("possibly")
+        made.append((min(each.steps for each in states) + 1, tuple(cells)))
+    made.sort(key=lambda pair: pair[0])
+    return [(Literal(steps), *row) for steps, row in made]
+
+
+def before(one: str, other: str) -> bool:
+    """Tell whether the EDTF day, month or year ``one`` is surely before ``other``.
+
+    They are compared as exactly as the vaguer is given; an empty one is before nothing.
+    """
+    first, second = (text.partition("/")[0].rstrip("~?%") for text in (one, other))
+    length = min(len(first), len(second))
+    return first[:length] < second[:length]
+
+
+def _text(term: Term | None) -> str:
+    return "" if term is None else term.value
