@@ -13,7 +13,7 @@ from reformgraph.server.formats import HTML, JSON, Format
 from reformgraph.server.pages import asat
 from reformgraph.server.pages.about import overview
 from reformgraph.server.pages.offers import Offer
-from reformgraph.server.reading import cite, entity, graph, plain
+from reformgraph.server.reading import cite, entity, graph, holding, plain
 from reformgraph.server.service import links, service, store
 
 blueprint = Blueprint("entity", __name__)
@@ -143,7 +143,10 @@ def _html(iri: str) -> str:
     found = entity.read(store(), links(), iri)
     generation = store().generation
     citing = cite.citing(found, generation, service().settings.public_url)
-    return render_template("entity.html", page=found, citing=citing, state=asat.state_of(iri))
+    held = holding.read(store(), links(), iri) if found.type in holding.TYPES else ()
+    return render_template(
+        "entity.html", page=found, citing=citing, state=asat.state_of(iri), holdings=held
+    )
 
 
 def _address(iri: str, name: str, form: Format) -> str:
