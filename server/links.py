@@ -58,6 +58,10 @@ class Links:
         """Return the address of how the law or provision with this slug came into force."""
         return f"{self.root}/force/{quote(slug, safe='')}"
 
+    def strength(self, slug: str) -> str:
+        """Return the address of what rests on the source with this slug."""
+        return f"{self.root}/strength/{quote(slug, safe='')}"
+
     def as_at(self, day: str, other: str = "") -> str:
         """Return the address of what stood on a day, next to another day if one is given."""
         return f"{self.root}/as-at/{quote(day, safe='')}" + _query({"with": other} if other else {})

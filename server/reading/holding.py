@@ -78,7 +78,7 @@ def _steps(names: dict[str, Ref], rows: list[dict[str, str | int | None]]) -> It
     for row in rows:
         key = tuple(row[c] for c in ("passed", "from", "to", "date", "change"))
         steps.setdefault(key, []).append(row)
-    for some in steps.values():
+    for some in sorted(steps.values(), key=lambda rows: str(rows[0]["date"] or "")[:10]):
         first = some[0]
         yield Passing(
             giver=names.get(str(first["from"])),
