@@ -20,3 +20,8 @@ def test_what_rests_on_a_source_alone_is_apart_from_what_has_another(client: Fla
 
 def test_what_is_no_source_is_refused(client: FlaskClient) -> None:
     assert client.get("/strength/childrens-plan-2007", headers=HTML).status_code == 404
+
+
+def test_quality_leads_to_it(client: FlaskClient) -> None:
+    hrefs = read(client.get("/quality", headers=HTML).text).hrefs
+    assert any(href.startswith("/strength/") for href in hrefs)
