@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from reformgraph.server import formats, respond
 from reformgraph.server.formats import HTML, JSON
-from reformgraph.server.pages.entity import Offer
+from reformgraph.server.pages.offers import Offer
 from reformgraph.server.reading import force
 from reformgraph.server.service import links, store
 
