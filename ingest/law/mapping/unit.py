@@ -86,7 +86,10 @@ class _Unit:
         if part.path:
             yield scope.quad(node, RG.locator, Literal(names.number(part.path)))
         yield scope.quad(node, RG.status, kind_iri("status", "verified"))
-        yield scope.quad(scope.node(part.path), RG.hasEvidence, node)
+        # A file that only mentions a thing is no evidence for what a timeline says of it.
+        told = part.text is not None or (not part.path and bool(self.held))
+        if told or scope.node(part.path).value not in scope.known:
+            yield scope.quad(scope.node(part.path), RG.hasEvidence, node)
 
     def _named(self, path: str, type_: NamedNode, label: str, language: str) -> Iterator[Quad]:
         node = self.scope.node(path)
