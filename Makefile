@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=$(CURDIR)/requirements.lock $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test lint types check conformance clients lock bench clean
+.PHONY: help serve build test lint types soak check conformance clients lock bench clean
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ types: $(VENV)/.dev ## Check types
 
 conformance: $(VENV)/.dev ## Run the W3C tests and write docs/conformance
 	$(BIN)/python -m pytest -q tests/conformance --regold
+
+soak: $(VENV)/.dev ## Run all tests, the long ones too
+	SOAK=1 $(BIN)/python -m pytest
 
 check: test lint types ## What continuous integration runs
 

@@ -113,6 +113,7 @@ def build(
     progress: Progress | None = None,
     force: bool = False,
     law: Path | None = None,
+    before_switch: Callable[[Generation], object] | None = None,
 ) -> BuildResult:
     """Build ``timelines`` (folders) into a new generation of ``store`` and switch to it.
 
@@ -120,7 +121,8 @@ def build(
     is no law). What was made of its files is kept in ``<store>/units`` for the next build. Without ``force`` nothing is written when the current
     generation was made from the same inputs by the same code and is undamaged. Raises InvalidInput
     with every fault of every file, Busy when another build runs, StoreError when the store cannot
-    be written; the generation that is served stays in each case.
+    be written; the generation that is served stays in each case. ``before_switch`` is called with
+    the finished generation, also with one that has not changed: it loads an endpoint.
     """
     progress = progress or Silence()
     with build_lock(store, create=True) as home:
@@ -130,6 +132,8 @@ def build(
         files = law_units.entries(law) if law else ()
         digest = _input_digest(found, base, files)
         if not force and (current := made_from(home, digest)) is not None:
+            if before_switch:
+                before_switch(current)
             return BuildResult(current, rows, unchanged=True)
         prepare = partial(_law, law, files, home / UNITS, base, progress) if law and files else None
         graph, inferred = reasoned(found, base, progress, law=prepare)
@@ -145,6 +149,9 @@ def build(
             switch=False,
             attachments={gate.FINDINGS: gate.note(map(places.noted, warnings))},
         )
+        if before_switch:
+            progress.stage("load", generation.id)
+            before_switch(generation)
         progress.stage("switch", generation.id)
         generations.point(home, generation.id)
     return BuildResult(generation, rows, inferred, warnings=warnings)

@@ -25,6 +25,7 @@ from reformgraph.server.protocol.labels import FAILED, tag
 from reformgraph.server.protocol.tiny import Tiny, TooMuch, recognise, run
 from reformgraph.server.service import Service
 from reformgraph.server.shapes import Headers, Shape, Shapes
+from reformgraph.store.embedded import EmbeddedStore
 from reformgraph.store.scan import Scan, check, scan
 
 if TYPE_CHECKING:
@@ -191,6 +192,8 @@ class FastPath:
                 store = self._service.stores.get()
                 # A dataset with a default graph of its own is not the union that these ask.
                 if store.generation.id != generation or store.generation.own_default:
+                    return None
+                if not isinstance(store, EmbeddedStore):
                     return None
                 body = run(store.graph, wanted, media_type, address)
             except (TooMuch, SyntaxError, ValueError, OSError, RuntimeError, ReformGraphError):

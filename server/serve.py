@@ -12,7 +12,6 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import fields
-from pathlib import Path
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -22,6 +21,7 @@ from granian.log import LogLevels
 from reformgraph.errors import ReformGraphError, StoreError
 from reformgraph.settings import Settings
 from reformgraph.store.generations import choose
+from reformgraph.store.opening import is_remote, root_of
 
 # Connections that a worker holds, idle ones too, before it takes no new one: with 64 that many
 # half-sent requests kept everybody else out for ten seconds (hazards 36, 95).
@@ -80,9 +80,8 @@ def serve(settings: Settings) -> None:
 
 def _has_graph(settings: Settings) -> None:
     """Refuse to start without a sound generation; the engine itself opens only in the workers."""
-    root = Path(settings.store)
     try:
-        choose(root)
+        choose(root_of(settings), graph=not is_remote(settings))
     except StoreError as error:
         told = "" if "reformgraph build" in error.detail else "; run `reformgraph build`"
         raise StoreError(f"{error.detail}{told}", where=error.where) from None

@@ -16,11 +16,13 @@ from reformgraph.server.assets import Assets
 from reformgraph.server.links import Links
 from reformgraph.server.protocol.streams import Streams
 from reformgraph.settings import Settings
-from reformgraph.store import Store, current_store
+from reformgraph.store import Store
+from reformgraph.store.opening import holder, pool
 
 if TYPE_CHECKING:
     from reformgraph.server.protocol.cache import Results
     from reformgraph.store.pool import QueryPool
+    from reformgraph.store.remote_pool import RemotePool
 
 T = TypeVar("T")
 
@@ -35,12 +37,11 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.root = Path(settings.store)
-        self.stores = current_store(self.root)
+        self.stores = holder(settings)
         self.streams = Streams(settings.threads)
         self.assets = Assets()
         self.code = _code_digest(self.assets)
-        self._pool: QueryPool | None = None
+        self._pool: QueryPool | RemotePool | None = None
         self._results: Results | None = None
         self._lock = threading.Lock()
         self._memory: OrderedDict[Hashable, Any] = OrderedDict()
@@ -48,21 +49,11 @@ class Service:
         self._answer_bytes = 0
 
     @property
-    def pool(self) -> QueryPool:
+    def pool(self) -> QueryPool | RemotePool:
         """The query processes; they start when the first query from a stranger arrives."""
         with self._lock:
             if self._pool is None:
-                from reformgraph.store.pool import QueryPool  # starts processes: only when needed
-
-                self._pool = QueryPool(
-                    self.root,
-                    stores=self.stores,
-                    timeout=self.settings.query_timeout,
-                    memory=self.settings.query_memory,
-                    processes=self.settings.query_processes,
-                    slow=self.settings.slow_queries,
-                    result_limit=self.settings.result_limit,
-                )
+                self._pool = pool(self.settings, self.stores)
             return self._pool
 
     @property

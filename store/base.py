@@ -186,5 +186,8 @@ class Store(Protocol):
     def attached(self, name: str) -> bytes:
         """Return a file that the build attached to the generation, empty when it has none."""
 
+    def check(self) -> None:
+        """Ask whether what is queried is this generation; raises RemoteError when it is not."""
+
     def close(self) -> None:
         """Free the files; nothing may be asked afterwards."""

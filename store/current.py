@@ -6,10 +6,14 @@ import logging
 import threading
 import time
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from reformgraph.errors import StoreError
 from reformgraph.store import generations
+from reformgraph.store.base import Store
 from reformgraph.store.embedded import EmbeddedStore, open_store
+
+S = TypeVar("S", bound=Store)
 
 CHECK_EVERY = 0.1
 """Seconds between two looks at the pointer."""
@@ -19,8 +23,10 @@ RETRY_EVERY = 5.0
 _log = logging.getLogger(__name__)
 
 
-class CurrentStore:
+class Current(Generic[S]):
     """Holds the opened store of the current generation. Thread-safe.
+
+    A kind of store says by :meth:`_first` and :meth:`_opened` how it is opened.
 
     Nothing is opened before the first :meth:`get`. A store that was replaced is not closed: its
     readers go on, and it goes with the last of them.
@@ -29,7 +35,7 @@ class CurrentStore:
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
         self._lock = threading.Lock()
-        self._store: EmbeddedStore | None = None
+        self._store: S | None = None
         self._pointer = ""
         self._failed: tuple[str, float] = ("", 0.0)
         self._reason = ""
@@ -40,7 +46,7 @@ class CurrentStore:
         """Why the store that is served is not the current generation; empty if it is."""
         return self._reason
 
-    def get(self) -> EmbeddedStore:
+    def get(self) -> S:
         """Return the store to read from.
 
         Looks at the pointer at most every 100 ms and verifies a new generation before it is
@@ -61,7 +67,7 @@ class CurrentStore:
         finally:
             self._lock.release()
 
-    def _look(self) -> EmbeddedStore:
+    def _look(self) -> S:
         try:
             pointer = generations.current_id(self.root)
         except StoreError as error:
@@ -72,7 +78,7 @@ class CurrentStore:
         finally:
             self._next_look = time.monotonic() + CHECK_EVERY
         if self._store is None:
-            self._store = open_store(self.root)
+            self._store = self._first()
             self._pointer = pointer
             self._reason = self._store.degraded
         elif pointer != self._pointer or self._store.generation.id != pointer:
@@ -81,7 +87,7 @@ class CurrentStore:
             self._reason = ""
         return self._store
 
-    def _switch(self, old: EmbeddedStore, pointer: str) -> None:
+    def _switch(self, old: S, pointer: str) -> None:
         failed, since = self._failed
         if pointer == failed and time.monotonic() < since + RETRY_EVERY:
             return
@@ -90,7 +96,7 @@ class CurrentStore:
             return
         try:
             folder = self.root / generations.FOLDER / pointer
-            self._store = EmbeddedStore(generations.sound(folder))
+            self._store = self._opened(folder)
         except StoreError as error:
             self._failed = (pointer, time.monotonic())
             self._degrade(f"{error.detail}; serving {old.generation.id} instead")
@@ -103,12 +109,30 @@ class CurrentStore:
             _log.warning("degraded: %s", reason)
         self._reason = reason
 
+    def _first(self) -> S:
+        """Open the current generation or the last sound one."""
+        raise NotImplementedError
+
+    def _opened(self, folder: Path) -> S:
+        """Open the generation in ``folder`` after verifying it; raises StoreError."""
+        raise NotImplementedError
+
     def close(self) -> None:
         """Close the store that is held; :meth:`get` would open it again."""
         with self._lock:
             if self._store is not None:
                 self._store.close()
             self._store, self._pointer, self._next_look = None, "", 0.0
+
+
+class CurrentStore(Current[EmbeddedStore]):
+    """Follows the pointer of a folder of embedded generations."""
+
+    def _first(self) -> EmbeddedStore:
+        return open_store(self.root)
+
+    def _opened(self, folder: Path) -> EmbeddedStore:
+        return EmbeddedStore(generations.sound(folder))
 
 
 def current_store(root: Path) -> CurrentStore:

@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode, Triple
 from reformgraph.errors import NotFound, QuerySyntaxError, StoreError, UsageError
 from reformgraph.ontology.terms import PREFIXES, RDFS, RG, SKOS
 from reformgraph.store import generations
+from reformgraph.store.attached import attached
 from reformgraph.store.base import Generation, Row, SearchHit, SearchPage, Solutions
 from reformgraph.store.scan import scan
 from reformgraph.store.search import SearchIndex
@@ -227,14 +228,10 @@ class EmbeddedStore:
 
     def attached(self, name: str) -> bytes:
         """Return a file that the build attached to the generation, empty when it has none."""
-        if name not in self._generation.files:
-            return b""
-        try:
-            return (self._generation.folder / name).read_bytes()
-        except OSError as error:
-            raise StoreError(
-                f"{self._generation.folder}: {name} cannot be read ({error})"
-            ) from None
+        return attached(self._generation, name)
+
+    def check(self) -> None:
+        """Do nothing: the files were compared with the manifest when they were opened."""
 
     def close(self) -> None:
         """Let go of the files; answers that are still being iterated stay whole."""

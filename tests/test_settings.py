@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reformgraph.errors import ConfigError
-from reformgraph.settings import load
+from reformgraph.settings import Settings, load
 
 
 def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> None:
@@ -64,3 +64,48 @@ def test_a_missing_or_unreadable_file_and_a_wrong_variable_are_named(tmp_path: P
         load(environ={}, config=tmp_path / "latin.toml")
     with pytest.raises(ConfigError, match="REFORMGRAPH_PORTS: unknown setting"):
         load(environ={"REFORMGRAPH_PORTS": "1"})
+
+
+SECRETS = ("remote_password", "remote_header")
+
+
+@pytest.mark.parametrize("key", SECRETS)
+def test_secrets_are_never_shown(key: str) -> None:
+    found = load({}, environ={f"REFORMGRAPH_{key.upper()}": "X-Token: opensesame"})
+    assert getattr(found, key) == "X-Token: opensesame"
+    assert found.shown(key) == "(set)"
+    assert Settings().shown(key) == ""
+    assert "opensesame" not in repr(found)
+
+
+def test_a_wrong_secret_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load({}, environ={"REFORMGRAPH_REMOTE_HEADER": "opensesame"})
+    assert "opensesame" not in caught.value.detail
+    config = tmp_path / "c.toml"
+    config.write_text('remote_password = ["opensesame"]')
+    with pytest.raises(ConfigError) as caught:
+        load({}, environ={}, config=config)
+    assert "opensesame" not in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("store", "https://ada:opensesame@engine.example/sparql"),
+        ("store", "https://engine.example/sparql?key=opensesame"),
+        ("store", "ftp://engine.example/sparql"),
+        ("remote_load", "https://ada:opensesame@engine.example/data"),
+        ("remote_load", "engine.example/data"),
+        ("remote_graphs", "all"),
+        ("remote_load_by", "post"),
+        ("remote_retries", "11"),
+        ("remote_timeout", "0"),
+        ("remote_header", "X: a\r\nHost: evil.example"),
+    ],
+)
+def test_unusable_remote_settings(key: str, value: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load({}, environ={f"REFORMGRAPH_{key.upper()}": value})
+    assert caught.value.where["field"] == key
+    assert "opensesame" not in caught.value.detail

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from reformgraph.ingest.faults import Fault, InvalidInput
 from reformgraph.ingest.foreign.parsing import parse
 from reformgraph.ingest.foreign.sources import Source
 from reformgraph.store import generations, publish
+from reformgraph.store.base import Generation
 from reformgraph.store.lock import build_lock
 
 
@@ -27,18 +28,21 @@ def build_dataset(
     base: str,
     progress: Progress | None = None,
     force: bool = False,
+    before_switch: Callable[[Generation], object] | None = None,
 ) -> BuildResult:
     """Build the files into a new generation of ``store`` and switch to it.
 
     The default graph is the files' own when one of them stands in it, else the union of all.
     Without ``force`` nothing is written when the same files were built before, and a dataset
-    without a statement is refused. Raises InvalidInput with every fault of every file, Busy,
+    without a statement is refused. ``before_switch``: as for ``build``. Raises InvalidInput with every fault of every file, Busy,
     StoreError.
     """
     progress = progress or Silence()
     with build_lock(store, create=True) as home, _scratch(home) as scratch:
         digest = _digest(sources, base)
         if not force and (current := made_from(home, digest)) is not None:
+            if before_switch:
+                before_switch(current)
             return BuildResult(current, current.quads, unchanged=True, unit="statements")
         progress.stage("read", _listed(sources))
         parsed = list(parse(sources, Path(scratch)))
@@ -57,6 +61,9 @@ def build_dataset(
             switch=False,
             graphs=[source.graph for source in sources if source.own_graph or not source.graph],
         )
+        if before_switch:
+            progress.stage("load", generation.id)
+            before_switch(generation)
         progress.stage("switch", generation.id)
         generations.point(home, generation.id)
     return BuildResult(generation, count, unit="statements")

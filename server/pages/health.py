@@ -25,10 +25,11 @@ def health() -> Response:
 
 @blueprint.get("/ready")
 def ready() -> Response:
-    """Answer 200 when one tiny query goes through the query processes, else 503."""
+    """Answer 200 when one tiny query goes the way of all, and the store holds what it should."""
     try:
         with service().pool.run("ASK {}", "application/sparql-results+json", None):
             pass
+        store().check()
     except ReformGraphError as error:
         return _plain(503, status="not ready", reason=error.problem)
     return _plain(200, status="ready", generation=store().generation.id)

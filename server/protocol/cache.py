@@ -22,6 +22,8 @@ from reformgraph.store.scan import Scan, scan
 
 if TYPE_CHECKING:
     from reformgraph.store.pool import QueryPool
+    from reformgraph.store.remote_pool import RemotePool
+    from reformgraph.store.remote_stores import RemoteStores
 
 T = TypeVar("T")
 LARGEST = 2 << 20
@@ -124,8 +126,8 @@ class Results:
 
     def __init__(
         self,
-        pool: Callable[[], QueryPool],
-        stores: CurrentStore,
+        pool: Callable[[], QueryPool | RemotePool],
+        stores: CurrentStore | RemoteStores,
         *,
         limit: int,
         waiting: int = 0,

@@ -211,6 +211,44 @@ class StoreError(ReformGraphError):
     title = "No readable graph"
 
 
+class RemoteError(ReformGraphError):
+    """The SPARQL endpoint behind this service failed; the message names no address."""
+
+    status = 502
+    exit_code = 3
+    problem = "remote-failed"
+    title = "The remote store failed"
+
+
+class RemoteUnreachable(RemoteError):
+    """No connection to the endpoint: refused, no such name, or no valid TLS."""
+
+    problem = "remote-unreachable"
+    title = "The remote store cannot be reached"
+
+
+class RemoteTimeout(RemoteError):
+    """The endpoint did not answer in time."""
+
+    status = 504
+    problem = "remote-timeout"
+    title = "The remote store did not answer in time"
+
+
+class RemoteDenied(RemoteError):
+    """The endpoint does not take our credentials."""
+
+    problem = "remote-denied"
+    title = "The remote store refuses this service"
+
+
+class RemoteWrong(RemoteError):
+    """The endpoint answered with something else than a whole SPARQL answer."""
+
+    problem = "remote-wrong"
+    title = "The remote store answered with something else"
+
+
 class FetchError(ReformGraphError):
     """A file could not be got from its source; what was got before is kept."""
 

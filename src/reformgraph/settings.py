@@ -28,11 +28,19 @@ def _setting(default: Any, help_text: str) -> Any:
     return field(default=default, metadata={"help": help_text})
 
 
+def _secret(help_text: str) -> Any:
+    """Declare a setting whose value is never printed."""
+    return field(default="", repr=False, metadata={"help": help_text, "secret": True})
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting of the project. Times are seconds, sizes are bytes."""
 
-    store: str = _setting("reformgraph-store", "Folder that holds the generations.")
+    store: str = _setting(
+        "reformgraph-store",
+        "Folder that holds the generations, or the http(s) address of a SPARQL endpoint.",
+    )
     base: str = _setting(
         "https://w3id.org/reformgraph/",
         "IRI prefix of every entity; used at build time and mapped to the host when served.",
@@ -57,6 +65,28 @@ class Settings:
         "on", "`on`: a query may use `rg:`, `rdfs:` and the like without declaring them; or `off`."
     )
     body_limit: int = _setting(1_048_576, "Largest request body.")
+    sidecar: str = _setting(
+        "reformgraph-sidecar",
+        "With a remote store: folder of the manifests, search indexes and attachments.",
+    )
+    remote_graphs: str = _setting(
+        "named",
+        "How a remote store is asked for all graphs: `named` (each by the protocol's parameters) or `union` (its default graph is their union).",
+    )
+    remote_timeout: float = _setting(10.0, "Wall-clock limit of one request to a remote store.")
+    remote_retries: int = _setting(2, "Times that a failed read of a remote store is tried again.")
+    remote_user: str = _setting("", "User name for a remote store (HTTP Basic).")
+    remote_password: str = _secret("Password for a remote store; never printed.")
+    remote_header: str = _secret(
+        "Header for a remote store, as `Authorization: Bearer …`; never printed."
+    )
+    remote_ca: str = _setting(
+        "", "File of certificates (PEM) that a remote store is checked with; empty: the system's."
+    )
+    remote_load: str = _setting("", "Address that `build` loads a remote store by.")
+    remote_load_by: str = _setting(
+        "graphs", "What that address takes: `graphs` (Graph Store Protocol) or `update`."
+    )
     law: str = _setting("reformgraph-law", "Folder that holds the files of legislation.gov.uk.")
     contact: str = _setting(
         "",
@@ -99,10 +129,20 @@ class Settings:
         """Say where the value of ``key`` came from: ``default``, a file, a variable or a flag."""
         return dict(self.sources).get(key, "default")
 
+    def shown(self, key: str) -> Any:
+        """Return the value of ``key`` for people: of a secret only whether it is set."""
+        value = getattr(self, key)
+        return ("(set)" if value else "") if is_secret(key) else value
+
 
 def keys() -> tuple[str, ...]:
     """Return the names of all settings, in the order of the docs."""
     return tuple(f.name for f in fields(Settings) if f.name != "sources")
+
+
+def is_secret(key: str) -> bool:
+    """Whether the value of ``key`` must never be printed."""
+    return any(f.name == key and f.metadata.get("secret") for f in fields(Settings))
 
 
 def help_of(key: str) -> str:
@@ -168,8 +208,9 @@ def _convert(key: str, value: Any, origin: str) -> Any:
         with suppress(ValueError):
             converted = kind(value)
     if converted is None:
+        shown = "not printed" if is_secret(key) else repr(value)
         raise ConfigError(
-            f"{origin}: {key} is {value!r}, expected {_KIND_NAMES[kind]}", where={"field": key}
+            f"{origin}: {key} is {shown}, expected {_KIND_NAMES[kind]}", where={"field": key}
         )
     return converted
 
@@ -177,15 +218,30 @@ def _convert(key: str, value: Any, origin: str) -> Any:
 def _check(settings: Settings) -> None:
     def refuse(key: str, expected: str) -> None:
         raise ConfigError(
-            f"{settings.origin(key)}: {key} is {getattr(settings, key)!r}, expected {expected}",
+            f"{settings.origin(key)}: {key} is {_cautious(settings.shown(key))}, "
+            f"expected {expected}",
             where={"field": key},
         )
 
-    for key in ("base", "public_url", "law_site"):
+    for key in ("base", "public_url", "law_site", "remote_load"):
         value = getattr(settings, key)
         parts = urlsplit(value)
         if value and (parts.scheme not in ("http", "https") or not parts.netloc):
             refuse(key, "an http(s) address")
+    if "://" in settings.store and not settings.store.startswith(("http://", "https://")):
+        refuse("store", "a folder or an http(s) address")
+    for key in ("store", "remote_load"):
+        parts = urlsplit(getattr(settings, key)) if "://" in getattr(settings, key) else None
+        if parts and (parts.username is not None or parts.query or parts.fragment):
+            refuse(key, "an address without user (see remote_user), parameters or fragment")
+    if settings.remote_graphs not in ("named", "union"):
+        refuse("remote_graphs", "named or union")
+    if settings.remote_load_by not in ("graphs", "update"):
+        refuse("remote_load_by", "graphs or update")
+    if settings.remote_header and not _HEADER.fullmatch(settings.remote_header):
+        refuse("remote_header", "one header: a name, a colon and a value")
+    if not 0 <= settings.remote_retries <= 10:
+        refuse("remote_retries", "a whole number from 0 to 10")
     if not settings.base.endswith(("/", "#")):
         refuse("base", "an address that ends in / or #")
     if not 0 < settings.port < 65536:
@@ -200,7 +256,7 @@ def _check(settings: Settings) -> None:
     ):
         if getattr(settings, key) < 1:
             refuse(key, "a whole number above 0")
-    for key in ("query_timeout", "fetch_timeout"):
+    for key in ("query_timeout", "fetch_timeout", "remote_timeout"):
         if not 0 < getattr(settings, key) < float("inf"):
             refuse(key, "seconds above 0")
     if not 0 <= settings.fetch_interval < float("inf"):
@@ -226,6 +282,12 @@ def _check(settings: Settings) -> None:
         refuse("query_memory", "at least 400000000 bytes, below which a query process cannot start")
 
 
+def _cautious(value: Any) -> str:
+    """Show a value without the passwords that an address may hold."""
+    return re.sub(r"//[^/@]*@", "//…@", re.sub(r"(//[^?#]*[?#]).*", r"\1…'", repr(value)))
+
+
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[ \t]*[!-~]([ -~]*[!-~])?")
 _CONTACT = re.compile(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+")
 _DEFAULTS = Settings()
 _KIND_NAMES = {str: "text", int: "a whole number", float: "a number"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from pathlib import Path
 
 import click
 
@@ -27,7 +26,7 @@ def ask(
     Parameters are given as options: reformgraph ask antecedents --item childrens-plan-2007
     """
     from reformgraph.queries import catalogue, run
-    from reformgraph.store import open_store
+    from reformgraph.store.opening import opened
 
     form = chosen(form, "table", "csv")
     if name is None:
@@ -39,7 +38,7 @@ def ask(
         return
     question = catalogue.get(name)
     arguments = _arguments(context.args)
-    with closing(open_store(Path(settings.store))) as store:
+    with closing(opened(settings)) as store:
         if sparql:
             click.echo(run.sparql(store, question, arguments))
             return

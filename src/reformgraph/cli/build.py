@@ -15,9 +15,7 @@ from reformgraph.settings import Settings
 @click.argument("timelines", nargs=-1, metavar="[TIMELINES]...")
 @with_data
 @click.option("--force", is_flag=True, help="Write a new generation even if nothing has changed.")
-@click.option(
-    "--offline", is_flag=True, help="Said for clarity: building never goes to the network."
-)
+@click.option("--offline", is_flag=True, help="Said for clarity: building never fetches anything.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @with_settings("base", "law")
 def build(
@@ -40,25 +38,37 @@ def build(
     With --data or --default-data it is made from RDF files instead, and TIMELINES are more of
     them. A running server picks the new generation up by itself. If anything is wrong with the
     input, every fault is listed, the exit code is 1 and the last good graph goes on serving.
+
+    When the setting store is the address of a SPARQL endpoint, the generation is built in the
+    folder of the setting sidecar and loaded by the setting remote_load before the switch.
     """
     del offline  # `reformgraph ingest` is the one command that fetches
+    from reformgraph.store.opening import loader, root_of
+
+    into = loader(settings)
     with progress(quiet=quiet) as reporter:
         if data or default_data:
             from reformgraph.ingest.foreign import dataset, sources
 
             found = sources.find((*data, *timelines), default_data, base=settings.base)
             result = dataset.build_dataset(
-                found, Path(settings.store), base=settings.base, progress=reporter, force=force
+                found,
+                root_of(settings),
+                base=settings.base,
+                progress=reporter,
+                force=force,
+                before_switch=into,
             )
         else:
             from reformgraph.ingest import build as pipeline
 
             result = pipeline.build(
                 pipeline.chosen(timelines or settings.timelines.split()),
-                Path(settings.store),
+                root_of(settings),
                 base=settings.base,
                 progress=reporter,
                 force=force,
                 law=Path(settings.law),
+                before_switch=into,
             )
         reporter.finish(result)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from reformgraph.cli.options import output_format, with_settings
@@ -28,16 +26,26 @@ def generations(
     Rolling back and pruning never touch the generation that is served while they run.
     """
     from reformgraph.store import generations as store
+    from reformgraph.store.opening import is_remote, loader, root_of
 
-    root = Path(settings.store)
+    root = root_of(settings)
     if rollback:
-        store.rollback(root, rollback)
+        into = loader(settings)  # says what to set before anything is changed
+        restored = store.rollback(root, rollback)
+        if into:
+            into(restored)
     if prune:
         for removed in store.prune(root, prune):
             click.echo(f"removed {removed}", err=True)
     current = store.current_id(root)
     found = store.list_generations(root)
-    faults = {g.id: store.verify(g) for g in found} if verify else {}
+    # Beside a remote store the quads need not be there.
+    needed = not is_remote(settings)
+    faults = (
+        {g.id: store.verify(g, graph=needed or (g.folder / store.QUADS).exists()) for g in found}
+        if verify
+        else {}
+    )
     columns = ["current", "id", "created", "quads", "timelines", *(["state"] if verify else [])]
     rows = [
         [

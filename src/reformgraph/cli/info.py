@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
-from pathlib import Path
 
 import click
 
 from reformgraph import __version__
 from reformgraph.cli.options import output_format, with_settings
 from reformgraph.cli.output import chosen, write_rows
-from reformgraph.errors import StoreError
+from reformgraph.errors import RemoteError, StoreError
 from reformgraph.settings import Settings, keys
 
 
@@ -20,12 +19,12 @@ from reformgraph.settings import Settings, keys
 def info(settings: Settings, form: str | None) -> None:
     """Print every setting with where it came from, the generation that is served and its quality."""
     from reformgraph.queries import quality
-    from reformgraph.store import open_store
+    from reformgraph.store.opening import opened
 
     rows: list[list[object]] = [["version", __version__, ""]]
-    rows += [[key, getattr(settings, key), settings.origin(key)] for key in keys()]
+    rows += [[key, settings.shown(key), settings.origin(key)] for key in keys()]
     try:
-        with closing(open_store(Path(settings.store))) as store:
+        with closing(opened(settings)) as store:
             generation = store.generation
             rows += [
                 ["generation", generation.id, "store"],
@@ -38,6 +37,8 @@ def info(settings: Settings, form: str | None) -> None:
             ]
             figures = quality.headline(quality.quality(store))
             rows += [[name, value, "quality"] for name, value in figures]
+    except RemoteError as error:
+        rows.append(["remote store", f"failed: {error.detail}", "store"])
     except StoreError as error:
         rows.append(["generation", f"none: {error.detail}", "store"])
     write_rows(["what", "value", "from"], rows, chosen(form, "table", "csv"))

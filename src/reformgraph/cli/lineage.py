@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from pathlib import Path
 from typing import Literal
 
 import click
@@ -27,12 +26,12 @@ def lineage(
     With --format svg, the same as a picture on a time axis.
     """
     from reformgraph.queries.lineage import lineage as trace
-    from reformgraph.store import open_store
+    from reformgraph.store.opening import opened
 
     direction: Literal["antecedents", "descendants"] = (
         "descendants" if descendants else "antecedents"
     )
-    with closing(open_store(Path(settings.store))) as store:
+    with closing(opened(settings)) as store:
         iri = store.resolve(item)
         found = trace(store, iri, direction=direction, depth=depth)
     if form == "svg":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from pathlib import Path
 
 import click
 
@@ -19,9 +18,9 @@ from reformgraph.settings import Settings
 @with_settings()
 def search(settings: Settings, text: str, limit: int, form: str | None) -> None:
     """Find entities whose label, other names or description match TEXT."""
-    from reformgraph.store import open_store
+    from reformgraph.store.opening import opened
 
-    with closing(open_store(Path(settings.store))) as store:
+    with closing(opened(settings)) as store:
         page = store.search(text, limit=limit)
     rows = [[hit.slug, hit.label, hit.type, hit.kind] for hit in page.hits]
     write_rows(["slug", "label", "type", "kind"], rows, chosen(form, "table", "csv"))

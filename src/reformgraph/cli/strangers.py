@@ -7,7 +7,7 @@ import io
 import shutil
 import sys
 from contextlib import closing
-from pathlib import Path
+from dataclasses import replace
 
 import click
 
@@ -34,19 +34,13 @@ def print_answer(settings: Settings, query: str, form: str, *, explicit: bool) -
     cannot hold is printed in the format that is usual for it. Raises the errors of
     ``QueryPool.run``, and UsageError when an explicit format cannot hold the answer.
     """
-    from reformgraph.store import QueryPool, current_id
+    from reformgraph.store import current_id
+    from reformgraph.store.opening import pool as open_pool
+    from reformgraph.store.opening import root_of
 
-    root = Path(settings.store)
-    current_id(root)  # says what to do when there is no graph, before any process starts
+    current_id(root_of(settings))  # says what to do when there is no graph
     asked = MEDIA_TYPES.get(form, MEDIA_TYPES["csv"])
-    pool = QueryPool(
-        root,
-        timeout=settings.query_timeout,
-        memory=settings.query_memory,
-        processes=1,
-        slow=1,
-        result_limit=settings.result_limit,
-    )
+    pool = open_pool(replace(settings, query_processes=1, slow_queries=1))
     with closing(pool):
         answer = pool.run(query, asked)
         with answer.file as file:

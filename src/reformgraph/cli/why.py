@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -41,9 +40,9 @@ def why(settings: Settings, subject: str, predicate: str, value: str, form: str)
     reformgraph why childrens-plan-2007 drawsOn every-child-matters-2003
     """
     from reformgraph.queries import why as asking
-    from reformgraph.store import open_store
+    from reformgraph.store.opening import opened
 
-    with closing(open_store(Path(settings.store))) as store:
+    with closing(opened(settings)) as store:
         found = asking.why(store, subject, predicate, value)
         if form == "json":
             click.echo(json.dumps(asking.as_json(found), ensure_ascii=False, indent=2))
