@@ -1,6 +1,6 @@
 """``make bench``: run every benchmark and print its table."""
 
-from benchmarks import ingest, ingest_effects, questions, reasoning, sparql
+from benchmarks import ingest, ingest_effects, questions, reasoning, reconcile, sparql
 
 if __name__ == "__main__":
     questions.main()
@@ -12,3 +12,5 @@ if __name__ == "__main__":
     ingest_effects.main()
     print()
     sparql.main([])
+    print()
+    reconcile.main()

@@ -23,7 +23,7 @@ from reformgraph.ingest.law import units as law_units
 from reformgraph.ingest.law.folder import Entry
 from reformgraph.ingest.law.known import known
 from reformgraph.ingest.law.mapping.scope import describe_sources
-from reformgraph.ingest.mapping import map_timeline
+from reformgraph.ingest.mapping import links, map_timeline
 from reformgraph.ingest.provenance import describe_inputs, describe_law
 from reformgraph.ingest.readers.timeline import read_timelines
 from reformgraph.ingest.timeline import Timeline
@@ -147,7 +147,10 @@ def build(
             input_digest=digest,
             locked=True,
             switch=False,
-            attachments={gate.FINDINGS: gate.note(map(places.noted, warnings))},
+            attachments={
+                gate.FINDINGS: gate.note(map(places.noted, warnings)),
+                links.ATTACHED: links.sssom(found, base),
+            },
         )
         if before_switch:
             progress.stage("load", generation.id)

@@ -274,6 +274,20 @@ class Rival(Sourced):
     basis: Annotated[str, term("basis")]
 
 
+class Link(Sourced):
+    """One mapping of ``links.sssom.tsv``; ``object`` is an IRI, ``predicate`` a compact one."""
+
+    table = "links"
+    subject: Slug
+    predicate: str
+    object: str
+    object_label: str = ""
+    justification: str
+    author: str
+    confidence: str
+    date: str
+
+
 TABLES: Final[tuple[type[Row], ...]] = (
     *(Source, Legislation, Provision, Policy, Initiative, Institution, InstitutionChange),
     *(Post, Tenure, Relation, Concept, Articulation, Component, Tension, Rival),

@@ -94,6 +94,7 @@ class Timeline:
     components: tuple[rows.Component, ...] = ()
     tensions: tuple[rows.Tension, ...] = ()
     rivals: tuple[rows.Rival, ...] = ()
+    links: tuple[rows.Link, ...] = ()
     _by_id: dict[str, Row] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -139,3 +140,4 @@ class Timeline:
 
 TABLE_NAMES: Final = tuple(each.table for each in rows.TABLES)
 MANIFEST: Final = "timeline.toml"
+LINKS: Final = "links.sssom.tsv"

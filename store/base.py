@@ -12,6 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 __all__ = [
     "Facets",
     "Generation",
+    "Named",
     "Quad",
     "Row",
     "SearchHit",
@@ -117,6 +118,21 @@ class SearchHit:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """One entity with all its names: ``names`` are those beside its label, as they are written.
+
+    ``type`` is the local name of its class, ``kind`` the label of its rg:kind.
+    """
+
+    iri: str
+    slug: str
+    label: str
+    type: str
+    kind: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
     """One page of hits. ``facets`` counts all matches by class, whatever ``kind`` was asked.
 
@@ -179,6 +195,9 @@ class Store(Protocol):
 
     def search(self, text: str, *, kind: str = "", limit: int = 20, offset: int = 0) -> SearchPage:
         """Find entities by words; ``kind`` narrows to one class (local name). Never raises."""
+
+    def named(self) -> list[Named]:
+        """Return every entity of the search index with its names, by slug; one pass, no cache."""
 
     def near(self, text: str, limit: int = 5) -> list[SearchHit]:
         """Find entities whose slug or label is spelt like ``text``, best first."""

@@ -14,7 +14,7 @@ from reformgraph.errors import NotFound, QuerySyntaxError, StoreError, UsageErro
 from reformgraph.ontology.terms import PREFIXES, RDFS, RG, SKOS
 from reformgraph.store import generations
 from reformgraph.store.attached import attached
-from reformgraph.store.base import Generation, Row, SearchHit, SearchPage, Solutions
+from reformgraph.store.base import Generation, Named, Row, SearchHit, SearchPage, Solutions
 from reformgraph.store.scan import scan
 from reformgraph.store.search import SearchIndex
 from reformgraph.store.search_index import best
@@ -221,6 +221,10 @@ class EmbeddedStore:
     def search(self, text: str, *, kind: str = "", limit: int = 20, offset: int = 0) -> SearchPage:
         """Find entities by words; see :meth:`reformgraph.store.search.SearchIndex.search`."""
         return self._index.search(text, kind=kind, limit=limit, offset=offset)
+
+    def named(self) -> list[Named]:
+        """Return every entity with its names, by slug."""
+        return self._index.named()
 
     def near(self, text: str, limit: int = 5) -> list[SearchHit]:
         """Find entities by spelling; see :meth:`reformgraph.store.search.SearchIndex.near`."""

@@ -12,13 +12,13 @@ from itertools import islice
 from typing import IO, TypeAlias, TypeVar, cast
 
 import pyoxigraph
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from reformgraph.errors import NotFound, RemoteWrong, StoreError, UsageError
 from reformgraph.ontology.terms import DCTERMS, PREFIXES, RDFS, RG, SKOS
 from reformgraph.store import generations
 from reformgraph.store.attached import attached
-from reformgraph.store.base import Generation, Row, SearchHit, SearchPage, Solutions, Term
+from reformgraph.store.base import Generation, Named, Row, SearchHit, SearchPage, Solutions, Term
 from reformgraph.store.embedded import HUB_LIMIT
 from reformgraph.store.scan import scan
 from reformgraph.store.search import SearchIndex
@@ -143,6 +143,20 @@ class RemoteStore:
         forms = ("CONSTRUCT", "DESCRIBE")
         return self._run(query, forms, "a CONSTRUCT or DESCRIBE query", TRIPLES, _triples)
 
+    def quads(self, graph: str | None = None) -> Iterator[Quad]:
+        """Read all statements, or those of one named graph, graph by graph from the endpoint.
+
+        Raises what :meth:`construct` raises, for one when a graph is over the limit of an answer.
+        A default graph of its own ("") is not read: what is loaded by a build has none.
+        """
+        for name in self.generation.graphs if graph is None else (graph,):
+            if name:
+                node = NamedNode(name)
+                for triple in self.construct(
+                    f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {node} {{ ?s ?p ?o }} }}"
+                ):
+                    yield Quad(triple.subject, triple.predicate, triple.object, node)
+
     def _run(self, query: str, forms: Sequence[str], wanted: str, accept: str, take: Take[T]) -> T:
         found = scan(query)
         if found.form and found.form not in forms:
@@ -263,6 +277,10 @@ class RemoteStore:
     def search(self, text: str, *, kind: str = "", limit: int = 20, offset: int = 0) -> SearchPage:
         """Find entities by words in the sidecar's index, also while the endpoint is away."""
         return self._index.search(text, kind=kind, limit=limit, offset=offset)
+
+    def named(self) -> list[Named]:
+        """Return every entity with its names from the sidecar's index."""
+        return self._index.named()
 
     def near(self, text: str, limit: int = 5) -> list[SearchHit]:
         """Find entities by spelling in the sidecar's index."""

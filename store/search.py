@@ -20,7 +20,7 @@ from urllib.parse import quote
 from rapidfuzz import fuzz, process
 
 from reformgraph.errors import Busy, StoreError
-from reformgraph.store.base import SearchHit, SearchPage, Segment
+from reformgraph.store.base import Named, SearchHit, SearchPage, Segment
 from reformgraph.store.search_index import SearchRow, fold, index_rows, write_index
 
 __all__ = ["SearchIndex", "SearchRow", "fold", "index_rows", "write_index"]
@@ -153,6 +153,17 @@ class SearchIndex:
                 title = (Segment(label),)
                 hits.append(SearchHit(iri, slug, label, type_, kind, title, (), "near", score))
         return hits
+
+    def named(self) -> list[Named]:
+        """Return every entity with its names, by slug."""
+        with self._connection() as connection:
+            rows = connection.execute(
+                "SELECT iri, slug, label, type, kind, names FROM entity ORDER BY slug"
+            ).fetchall()
+        return [
+            Named(iri, slug, label, type_, kind, tuple(names.split("\n")) if names else ())
+            for iri, slug, label, type_, kind, names in rows
+        ]
 
     def _all_names(self) -> tuple[list[str], list[int]]:
         with self._lock:

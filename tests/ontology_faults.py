@@ -47,6 +47,13 @@ FAULTS = {
     "evidence-without-status": (delete("evidence:plan.1 rg:status ?x"), "evidence/plan.1"),
     "lineage-cycle": (insert(":first rg:respondsTo :plan ."), "id/first"),
     "lineage-loop": (insert(":first rg:buildsOn :first ."), "id/first"),
+    "same-elsewhere-twice": (
+        insert(
+            ":paper <https://schema.org/sameAs> <https://example.org/1> . "
+            ":plan <https://schema.org/sameAs> <https://example.org/1> ."
+        ),
+        "id/paper",
+    ),
     "skos-concept-and-scheme": (insert(":a a skos:Concept , skos:ConceptScheme ."), "id/a"),
     "skos-labels-overlap": (
         insert(':a skos:prefLabel "trust"@en ; skos:altLabel "trust"@en .'),

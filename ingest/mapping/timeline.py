@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from reformgraph.ingest.mapping import bodies, ideas, items, knowledge
+from reformgraph.ingest.mapping import bodies, ideas, items, knowledge, links
 from reformgraph.ingest.mapping.scope import Scope
 from reformgraph.ingest.timeline import Timeline
 from reformgraph.ontology.terms import DC, DCTERMS, RDF, RDFS, RG
@@ -53,6 +53,8 @@ def map_timeline(timeline: Timeline, base: str, used: Sequence[Timeline] = ()) -
     for relation in timeline.relations:
         yield from knowledge.relation(scope, relation)
     yield from knowledge.rivals(scope)
+    for link in timeline.links:
+        yield from links.link(scope, link)
 
 
 def _timeline(scope: Scope) -> Iterator[Quad]:

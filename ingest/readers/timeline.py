@@ -11,10 +11,11 @@ from pydantic import ValidationError
 from reformgraph.ingest.faults import Fault, InvalidInput, did_you_mean
 from reformgraph.ingest.readers.across import clashes, link
 from reformgraph.ingest.readers.checks import Found, cross_check
+from reformgraph.ingest.readers.links import read_links
 from reformgraph.ingest.readers.manifest import read_manifest
 from reformgraph.ingest.readers.table import RawTable, read_table
-from reformgraph.ingest.rows import TABLES, Row, columns
-from reformgraph.ingest.timeline import MANIFEST, TABLE_NAMES, Place, Timeline
+from reformgraph.ingest.rows import TABLES, Link, Row, columns
+from reformgraph.ingest.timeline import LINKS, MANIFEST, TABLE_NAMES, Place, Timeline
 
 
 def read_timeline(folder: Path) -> Timeline:
@@ -43,7 +44,14 @@ def read_timelines(folders: Iterable[Path]) -> list[Timeline]:
     if faults:
         raise InvalidInput(faults)
     return [
-        Timeline(draft.folder, manifest, draft.files, draft.found.places, **draft.found.tables)  # type: ignore[arg-type]
+        Timeline(
+            draft.folder,
+            manifest,
+            draft.files,
+            draft.found.places,
+            links=draft.links,
+            **draft.found.tables,  # type: ignore[arg-type]
+        )
         for draft in drafts
         if (manifest := draft.found.manifest) is not None
     ]
@@ -57,6 +65,7 @@ class _Draft:
     found: Found
     files: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    links: tuple[Link, ...] = ()
 
 
 def _same_ids(drafts: Iterable[_Draft]) -> Iterable[Fault]:
@@ -95,7 +104,11 @@ def _draft(folder: Path, prefix: str) -> _Draft:
         faults.append(
             Fault(MANIFEST, 0, "", "", "at least one row in one table", "the timeline is empty")
         )
-    return _Draft(folder, found, files, _prefixed(faults, prefix))
+    links: tuple[Link, ...] = ()
+    if (folder / LINKS).is_file():
+        links, files[LINKS], wrong = read_links(folder / LINKS, found)
+        faults += wrong
+    return _Draft(folder, found, files, _prefixed(faults, prefix), links)
 
 
 def _typed(model: type[Row], raw: RawTable, found: Found) -> tuple[tuple[Row, ...], list[Fault]]:

@@ -101,7 +101,7 @@ def test_every_edge_has_a_claim_and_every_claim_evidence(store: Store) -> None:
     claimed = ask(
         store,
         """SELECT ?s ?p ?o { ?c rg:claimSubject ?s ; rg:claimPredicate ?p ; rg:claimObject ?o
-           FILTER NOT EXISTS { ?c rg:rivals ?r } }""",
+           . ?o rg:slug ?b FILTER NOT EXISTS { ?c rg:rivals ?r } }""",
     )
     assert set(edges) == set(claimed)
     assert len(edges) == len(claimed), "an edge is claimed twice"
@@ -293,7 +293,8 @@ def test_every_source_place_status_and_note_of_the_facts_is_in_the_graph(store: 
 
 
 def test_sources_are_sourced_rows_targets(timeline: Timeline, store: Store) -> None:
-    cited = {source for row in timeline.rows() if isinstance(row, Sourced) for source in row.source}
+    rows = (*timeline.rows(), *timeline.links)
+    cited = {source for row in rows if isinstance(row, Sourced) for source in row.source}
     in_graph = {slug for (slug,) in ask(store, "SELECT DISTINCT ?s { ?e rg:source/rg:slug ?s }")}
     assert in_graph == cited
     assert not list(store.quads_for_pattern(None, RDF.type, RG.Item))

@@ -14,6 +14,7 @@ GATE_ONLY = {
     "draws-on-later": "as before-institution",
     "blank-node": "a constraint has a focus, and the fault is a node without a name",
     "lineage-cycle": "SPARQL finds who is on a circle, not the circles",
+    "same-elsewhere-twice": "as lineage-cycle, and whose fault it is nobody can say",
     "skos-concept-and-scheme": "SKOS S9 is a disjointness of classes, for reasoners",
     "skos-matches-clash": "mappings between concepts of others are not the shapes' business",
     "stray-term": "the predicates of a graph are no targets",

@@ -26,6 +26,7 @@ COMMANDS = {
     "info": "reformgraph.cli.info:info",
     "ingest": "reformgraph.cli.ingest:ingest",
     "lineage": "reformgraph.cli.lineage:lineage",
+    "link": "reformgraph.cli.link:link",
     "query": "reformgraph.cli.query:query",
     "search": "reformgraph.cli.search:search",
     "serve": "reformgraph.cli.serve:serve",
