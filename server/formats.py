@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph
@@ -54,6 +54,7 @@ FIGURES = (HTML, CSV, JSON)
 INSTITUTIONS = (HTML, SVG, CSV, JSON)
 CHANGES = (HTML, CSV, JSON, ATOM)
 QUESTION = (HTML, CSV, JSON, QUERY)
+DATASET = (HTML, TURTLE, N_TRIPLES, RDF_XML, JSON_LD)
 ONTOLOGY = (HTML, TURTLE, RDF_XML, N_TRIPLES, JSON_LD)
 
 # What browsers and older clients ask for by another name.
@@ -91,15 +92,22 @@ def chosen(offers: Sequence[Format], suffix: Format | None = None) -> Format:
     return by_type[_ALIASES.get(picked, picked)]
 
 
-def serialise(triples: Iterable[Triple], form: Format) -> bytes:
-    """Write triples in an RDF format, those of one subject together; doubles are left out."""
+def serialise(
+    triples: Iterable[Triple], form: Format, prefixes: Mapping[str, str] | None = None
+) -> bytes:
+    """Write triples in an RDF format, those of one subject together; doubles are left out.
+
+    ``prefixes``: names beside those of the ontology.
+    """
     if form.rdf is None:
         raise ValueError(f"{form.name} is no RDF format")
     by_subject: dict[object, list[Triple]] = {}
     for triple in dict.fromkeys(triples):
         by_subject.setdefault(triple.subject, []).append(triple)
     ordered = [triple for group in by_subject.values() for triple in group]
-    data = pyoxigraph.serialize(ordered, format=form.rdf, prefixes=_prefixes(ordered))
+    data = pyoxigraph.serialize(
+        ordered, format=form.rdf, prefixes={**_prefixes(ordered), **(prefixes or {})}
+    )
     if data is None:
         raise TypeError("serialising into memory gave no bytes")
     return data

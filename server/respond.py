@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,14 +21,19 @@ from reformgraph.server.service import service, store
 CACHE = "public, no-cache"
 
 
-def answer(body: Callable[[], str | bytes], form: Format, *, name: str = "") -> Response:
+def answer(
+    body: Callable[[], str | bytes], form: Format, *, name: str = "", variant: str = ""
+) -> Response:
     """Answer with what ``body`` makes, or 304 without making it.
 
-    ``name`` is a file name for formats that browsers save.
+    ``name`` is a file name for formats that browsers save; ``variant`` is what the answer depends
+    on beside the generation, the format and the path (the host, where IRIs are made from it).
     """
     if form is HTML:
         carry.day()  # nonsense is refused before anything is made; templates show it
     tag = f"{store().generation.id}.{form.suffix}.{service().code}"
+    if variant:
+        tag += "." + hashlib.sha256(variant.encode()).hexdigest()[:8]
     if store().degraded:
         tag += ".degraded"  # such pages carry a warning
     if request.if_none_match.contains_weak(tag):

@@ -17,7 +17,8 @@ from reformgraph.server.links import Links
 from reformgraph.server.protocol.streams import Streams
 from reformgraph.settings import Settings
 from reformgraph.store import Store
-from reformgraph.store.opening import holder, pool
+from reformgraph.store.dumps import Dumps
+from reformgraph.store.opening import holder, pool, root_of
 
 if TYPE_CHECKING:
     from reformgraph.server.protocol.cache import Results
@@ -39,6 +40,8 @@ class Service:
         self.settings = settings
         self.stores = holder(settings)
         self.streams = Streams(settings.threads)
+        self.root = root_of(settings)
+        self.dumps = Dumps(self.root)
         self.assets = Assets()
         self.code = _code_digest(self.assets)
         self._pool: QueryPool | RemotePool | None = None
@@ -86,6 +89,7 @@ class Service:
             pool, self._pool = self._pool, None
         if pool is not None:
             pool.close()
+        self.dumps.close()
         self.stores.close()
 
     def remember(self, key: Hashable, make: Callable[[], T]) -> T:

@@ -184,6 +184,9 @@ class Store(Protocol):
         Bounded for hubs; see the implementation. Raises NotFound when there is no statement.
         """
 
+    def quads(self, graph: str | None = None) -> Iterator[Quad]:
+        """Read all statements, or those of one named graph ("" is the default graph)."""
+
     def labels(self, iris: Iterable[str]) -> dict[str, str]:
         """Map each IRI that has a label to it; English before any other language."""
 

@@ -146,6 +146,13 @@ class EmbeddedStore:
             add(each)
         return list(found)
 
+    def quads(self, graph: str | None = None) -> Iterator[pyoxigraph.Quad]:
+        """Read all statements, or those of one named graph; "" is the default graph."""
+        if graph is None:
+            return self.graph.quads_for_pattern(None, None, None)
+        name = NamedNode(graph) if graph else pyoxigraph.DefaultGraph()
+        return self.graph.quads_for_pattern(None, None, None, name)
+
     def labels(self, iris: Iterable[str]) -> dict[str, str]:
         """Map IRIs to labels: rdfs:label, else skos:prefLabel; English first. No label, no key."""
         graph = self.graph

@@ -137,7 +137,7 @@ def _load(
     lines = folder / "quads.nq"
     digest, count = hashlib.sha256(), 0
     with lines.open("wb") as file, ExitStack() as stack:
-        for line in _sorted_lines(folder, quads, stack):
+        for line in sorted_lines(folder, quads, stack):
             digest.update(line)
             file.write(line)
             count += 1
@@ -154,7 +154,7 @@ def _load(
     return digest.hexdigest(), count
 
 
-def _sorted_lines(
+def sorted_lines(
     folder: Path, quads: pyoxigraph.Store | Iterable[Quad], stack: ExitStack
 ) -> Iterator[bytes]:
     """Give the N-Quads lines in byte order, each once; spills to ``folder`` when there are many."""

@@ -92,7 +92,9 @@ def test_every_route_is_in_http_md() -> None:
         "/static/{}"
     }
     # A suffix is one more format of the same address.
-    missing = {rule for rule in rules if re.sub(r"\.\{\}$|\.\w+$", "", rule) not in documented}
+    missing = {
+        rule for rule in rules if not {rule, re.sub(r"\.\{\}$|\.\w+$", "", rule)} & documented
+    }
     assert not missing, f"no heading in docs/http.md for {sorted(missing)}"
 
 

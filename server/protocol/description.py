@@ -97,6 +97,7 @@ def _triples() -> Iterator[Triple]:
         yield Triple(endpoint, term, Literal(str(value), datatype=kind))
         yield Triple(term, RDFS.comment, Literal(words, language="en"))
     yield Triple(endpoint, RDFS.seeAlso, NamedNode(address("/graph-store")))
+    yield Triple(endpoint, RDFS.seeAlso, NamedNode(address("/dataset")))
     yield from _dataset(here, endpoint, generation)
 
 

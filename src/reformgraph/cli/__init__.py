@@ -22,11 +22,13 @@ from reformgraph.errors import ReformGraphError
 COMMANDS = {
     "ask": "reformgraph.cli.ask:ask",
     "build": "reformgraph.cli.build:build",
+    "export": "reformgraph.cli.export:export",
     "generations": "reformgraph.cli.generations:generations",
     "info": "reformgraph.cli.info:info",
     "ingest": "reformgraph.cli.ingest:ingest",
     "lineage": "reformgraph.cli.lineage:lineage",
     "link": "reformgraph.cli.link:link",
+    "mcp": "reformgraph.cli.mcp:mcp",
     "query": "reformgraph.cli.query:query",
     "search": "reformgraph.cli.search:search",
     "serve": "reformgraph.cli.serve:serve",

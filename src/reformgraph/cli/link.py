@@ -52,7 +52,7 @@ def link(
     from reformgraph.queries.linking import remote
     from reformgraph.queries.linking.review import propose
     from reformgraph.queries.reconcile.entities import read, types_of
-    from reformgraph.store import open_store
+    from reformgraph.store.opening import opened
 
     if sum(map(bool, (service, endpoint, path))) != 1:
         raise UsageError("give one of --service, --endpoint and --file")
@@ -60,7 +60,7 @@ def link(
         raise UsageError(f"--service is {service!r}, expected a web address")
     if endpoint and not endpoint.startswith(("http://", "https://")):
         raise UsageError(f"--endpoint is {endpoint!r}, expected a web address")
-    with closing(open_store(Path(settings.store))) as store:
+    with closing(opened(settings)) as store:
         types = types_of((kind,))
         entities = [entity for entity in read(store).all if entity.type in types]
     if not entities:
