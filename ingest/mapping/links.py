@@ -54,7 +54,7 @@ def sssom(timelines: Sequence[Timeline], base: str) -> bytes:
     writer = csv.writer(out, delimiter="\t", lineterminator="\n")
     writer.writerow(_COLUMNS)
     for timeline in timelines:
-        scope = Scope(timeline, base)
+        scope = Scope(timeline, base, timeline.used(timelines))
         iris: Iris = scope.iris
         for row in timeline.links:
             writer.writerow(

@@ -75,7 +75,8 @@ def site(story_root: Path) -> Iterator[str]:
         process.wait(20)
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright keeps an event loop running, beside which no other can be started.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
