@@ -12,16 +12,26 @@ BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=$(CURDIR)/requirements.lock $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test lint types soak check conformance clients lock bench clean
+.PHONY: help serve build editor test lint types soak check conformance clients lock bench clean
+
+EDITOR := server/static/editor/editor.js
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 serve: build ## Build the graph if needed and serve it (PORT=8000 TIMELINES='childrens-plan')
+	@test -f $(EDITOR) || ! command -v npm >/dev/null || $(MAKE) --no-print-directory editor || echo 'The SPARQL editor could not be built; /sparql shows its plain form' >&2
 	@$(BIN)/reformgraph serve --store '$(STORE)' --host $(HOST) --port $(PORT)
 
 build: $(VENV)/.runtime ## Build the graph (TIMELINES='childrens-plan health-social-care')
 	@$(BIN)/reformgraph build --store '$(STORE)' $(TIMELINES)
+
+editor: $(EDITOR) ## Build the SPARQL editor of /sparql (needs npm)
+
+$(EDITOR): editor/package-lock.json $(wildcard editor/src/*)
+	@echo 'Building the SPARQL editor (once) ...'
+	@npm ci --silent --prefix editor
+	@npm run build --silent --prefix editor
 
 test: $(VENV)/.dev ## Run all tests
 	$(BIN)/python -m pytest
@@ -52,7 +62,7 @@ lock: $(VENV)/.dev ## Write the exact versions in use to requirements.lock
 	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
 
 clean: ## Remove the environment and the store
-	rm -rf $(VENV) '$(STORE)' .clients dist build
+	rm -rf $(VENV) '$(STORE)' .clients dist build editor/node_modules server/static/editor
 
 $(VENV)/.python:
 	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer is needed; say where with PYTHON=/path/to/python3' >&2; exit 2; }

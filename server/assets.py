@@ -48,6 +48,10 @@ class Assets:
         """Return the hashed name of a file. Raises KeyError for a file that is not there."""
         return self._assets[name].hashed(name)
 
+    def has(self, name: str) -> bool:
+        """Whether there is a file of this name: some are built only where npm is installed."""
+        return name in self._assets
+
     def find(self, name: str) -> tuple[Asset | None, bool]:
         """Return the file of a plain or hashed name, and whether it may be kept for ever."""
         if found := _HASHED.fullmatch(name):

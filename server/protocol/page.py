@@ -23,6 +23,9 @@ MAX_ROWS = 1_000
 MAX_GRAPH = 200_000
 """Characters of Turtle that a page shows."""
 
+EDITOR = "editor/editor.js"
+"""Built by ``make editor``; where it is missing the page is the plain form alone."""
+
 EXAMPLE = """\
 PREFIX rg: <https://w3id.org/reformgraph/ontology#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -140,6 +143,7 @@ def _page(
         action=f"{request.script_root}/sparql",
         limit=service().settings.query_timeout,
         most=MAX_ROWS,
+        editor=service().assets.has(EDITOR),
     )
     response = Response(body, status, content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "public, no-cache"
