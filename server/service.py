@@ -22,6 +22,7 @@ from reformgraph.store.opening import holder, pool, root_of
 
 if TYPE_CHECKING:
     from reformgraph.server.protocol.cache import Results
+    from reformgraph.store.federation import Federated
     from reformgraph.store.pool import QueryPool
     from reformgraph.store.remote_pool import RemotePool
 
@@ -38,13 +39,17 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        if settings.federation:
+            from reformgraph.store.federation import Endpoints
+
+            Endpoints.read(settings.federation)  # a wrong one is told at the start
         self.stores = holder(settings)
         self.streams = Streams(settings.threads)
         self.root = root_of(settings)
         self.dumps = Dumps(self.root)
         self.assets = Assets()
         self.code = _code_digest(self.assets)
-        self._pool: QueryPool | RemotePool | None = None
+        self._pool: QueryPool | RemotePool | Federated | None = None
         self._results: Results | None = None
         self._lock = threading.Lock()
         self._memory: OrderedDict[Hashable, Any] = OrderedDict()
@@ -52,7 +57,7 @@ class Service:
         self._answer_bytes = 0
 
     @property
-    def pool(self) -> QueryPool | RemotePool:
+    def pool(self) -> QueryPool | RemotePool | Federated:
         """The query processes; they start when the first query from a stranger arrives."""
         with self._lock:
             if self._pool is None:

@@ -13,6 +13,7 @@ from reformgraph.store.current import CurrentStore
 from reformgraph.store.embedded import open_store
 
 if TYPE_CHECKING:
+    from reformgraph.store.federation import Federated
     from reformgraph.store.load import Loader
     from reformgraph.store.pool import QueryPool
     from reformgraph.store.remote_pool import RemotePool
@@ -54,6 +55,12 @@ class Chosen(Protocol):
     def slow_queries(self) -> int: ...  # noqa: D102
     @property
     def result_limit(self) -> int: ...  # noqa: D102
+    @property
+    def federation(self) -> str: ...  # noqa: D102
+    @property
+    def federation_timeout(self) -> float: ...  # noqa: D102
+    @property
+    def federation_size(self) -> int: ...  # noqa: D102
 
 
 def is_remote(settings: Chosen) -> bool:
@@ -86,11 +93,26 @@ def opened(settings: Chosen) -> Store:
 
 def pool(
     settings: Chosen, stores: CurrentStore | RemoteStores | None = None
-) -> QueryPool | RemotePool:
+) -> QueryPool | RemotePool | Federated:
     """Return what runs strangers' queries on the store, with the limits of the settings.
 
-    ``stores``: the holder that the caller has, which must be of the same settings.
+    ``stores``: the holder that the caller has, which must be of the same settings. Raises
+    ConfigError when the setting ``federation`` cannot be read.
     """
+    if not settings.federation:
+        return _pool(settings, stores)
+    from reformgraph.store.federation import Endpoints, Federated
+
+    endpoints = Endpoints.read(settings.federation)
+    return Federated(
+        _pool(settings, stores),
+        endpoints,
+        timeout=settings.federation_timeout,
+        size=settings.federation_size,
+    )
+
+
+def _pool(settings: Chosen, stores: CurrentStore | RemoteStores | None) -> QueryPool | RemotePool:
     if is_remote(settings):
         from reformgraph.store.remote_pool import RemotePool
         from reformgraph.store.remote_stores import RemoteStores

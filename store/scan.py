@@ -2,7 +2,8 @@
 
 The scan knows strings, IRIs, comments and names, not the grammar. It never raises and never takes
 more than linear time, whatever the text. Where the engine could read a text in another way than the
-scan, the scan chooses the stricter reading; below it the query process can open no socket at all.
+scan, the scan chooses the stricter reading; below it the query process can open no socket at all. For
+``SERVICE`` it says where it stands (``store.federation`` takes it from there).
 """
 
 from __future__ import annotations
@@ -51,11 +52,27 @@ _VOLATILE = ("NOW", "RAND", "UUID", "BNODE")
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A SERVICE clause with a literal IRI. ``start``, ``named``, ``group``, ``end``: where in the
+    query its word begins, its IRI does, its group opens, and what follows it begins.
+    """
+
+    start: int
+    named: int
+    group: int
+    end: int
+    iri: str
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """What the scan saw. ``form`` is empty when no query form was found.
 
     ``nesting``, ``operators`` and ``patterns`` (most triple patterns in one group) stop growing a
-    little above their limits. ``volatile``: the answer differs each time (hazard 90).
+    little above their limits. ``volatile``: the answer differs each time (hazard 90). ``calls``: the
+    SERVICE clauses in order; None when one could be something else, or stands in another.
+    ``start``: where the query form begins, after the prologue.
     """
 
     form: Form
@@ -68,6 +85,8 @@ class Scan:
     patterns: int
     declared: frozenset[str]
     undeclared: tuple[str, ...]
+    calls: tuple[Call, ...] | None = ()
+    start: int = 0
 
 
 def scan(query: str) -> Scan:
@@ -75,14 +94,14 @@ def scan(query: str) -> Scan:
     return _Scanner(query).run()
 
 
-def check(found: Scan) -> None:
-    """Refuse what must not reach the engine.
+def check(found: Scan, *, federation: bool = False) -> None:
+    """Refuse what must not reach the engine; with ``federation`` SERVICE is looked at later.
 
     Raises UpdateRefused, FederationRefused or QueryTooComplex.
     """
     if found.update:
         raise UpdateRefused("this service is read-only: SPARQL Update is not taken here")
-    if found.service:
+    if found.service and not federation:
         raise FederationRefused("SERVICE is not allowed here: this service calls no other one")
     for what, number, limit in (
         ("nested brackets", found.nesting, MAX_NESTING),
@@ -107,6 +126,8 @@ class _Scanner:
         self.used: dict[str, None] = {}
         self.word = ""  # the last keyword, for the group that it opens
         self.mentions_service = "service" in query.lower()
+        self.start = 0
+        self.calls = _Calls()
 
     def run(self) -> Scan:
         query, length = self.query, len(self.query)
@@ -116,9 +137,14 @@ class _Scanner:
             found = match_at(query, position)
             if found is None:  # cannot be: the last alternative takes any character
                 break
-            kind, text, position = found.lastgroup or "", found.group(), found.end()
+            kind, text, begin, position = (
+                *(found.lastgroup or "", found.group()),
+                *(position, found.end()),
+            )
             if kind == "skip":
                 continue
+            if self.mentions_service:
+                self.calls.token(kind, text, begin, len(self.brackets))
             if kind == "long":
                 position = self._end_of_long(text, position)
             elif kind == "iri":
@@ -126,7 +152,10 @@ class _Scanner:
             elif kind == "name":
                 self._name(text, position)
             elif kind == "word":
+                formless = not self.form
                 self._keyword(text.upper())
+                if formless and self.form:
+                    self.start = begin
             elif kind == "open":
                 self._open(text)
             elif kind == "close":
@@ -139,9 +168,13 @@ class _Scanner:
                 self.operators += 2 if text == "^^" and before not in {"string", "long"} else 1
             before = ")" if kind == "close" else kind
         return Scan(
-            *(self.form, self.update, self.service, self.has_from, self.volatile),
+            *(self.form, self.update, self.service, self.has_from),
+            # What another service says is not ours to keep.
+            self.volatile or self.service,
             *(self.nesting, self.operators, self.patterns, frozenset(self.declared)),
             tuple(prefix for prefix in self.used if prefix not in self.declared),
+            self.calls.found(),
+            self.start,
         )
 
     def _beyond(self) -> bool:
@@ -173,7 +206,7 @@ class _Scanner:
             and (before == ")" or before in _OPERANDS)
             and self.brackets[-1:] == ["("]
         ):
-            self.service = True
+            self.service = self.calls.unclear = True
         # The same reading could hide brackets.
         if text.count("(") > MAX_NESTING:
             self.nesting = MAX_NESTING + 1
@@ -187,7 +220,7 @@ class _Scanner:
         elif prefix != "_":
             # The engine reads SERVICEx:y{…} as SERVICE x:y {…}, and FROMx:g likewise.
             if "service" in lower and self._next_is_group(position):
-                self.service = True
+                self.service = self.calls.unclear = True
             glued = re.fullmatch("from(?:named)?(.*)", prefix, re.IGNORECASE | re.DOTALL)
             if glued and self.form and not self.brackets and prefix not in self.declared:
                 self.has_from = self.has_from or glued[1] in self.declared
@@ -210,6 +243,7 @@ class _Scanner:
             self.update = word.startswith(_UPDATES)
         if self.mentions_service and "SERVICE" in word:
             self.service = True
+            self.calls.unclear |= word != "SERVICE"
         elif word.startswith("FROM") and not self.brackets:
             self.has_from = True
         elif word in _STEPS:
@@ -244,3 +278,41 @@ class _Scanner:
     def _count_patterns(self) -> None:
         if self.brackets[-1] in "{[":
             self.patterns = max(self.patterns, self.counts[-1])
+
+
+class _Calls:
+    """Finds ``SERVICE [SILENT] <iri> { … }`` among the tokens; any other form makes it unclear."""
+
+    def __init__(self) -> None:
+        self.unclear = False
+        self._calls: list[Call] = []
+        self._start = self._named = self._group = self._depth = -1
+        self._silent, self._iri = False, ""
+        self._state: Literal["", "named", "opens", "inside"] = ""
+
+    def token(self, kind: str, text: str, begin: int, depth: int) -> None:
+        """Take the next token; ``depth`` brackets are open before it."""
+        word = text.upper() if kind == "word" else ""
+        if self._state == "named":
+            if word == "SILENT" and not self._silent:
+                self._silent = True
+            elif kind == "iri":
+                self._named, self._iri, self._state = begin, text[1:-1], "opens"
+            else:
+                self.unclear = True
+        elif self._state == "opens":
+            self._group, self._depth, self._state = begin, depth, "inside"
+            self.unclear |= text != "{"
+        elif self._state == "inside":
+            self.unclear |= word == "SERVICE"
+            if kind == "close" and depth == self._depth + 1:
+                self.unclear |= text != "}"
+                places = (self._start, self._named, self._group, begin + 1)
+                self._calls.append(Call(*places, self._iri, self._silent))
+                self._state = ""
+        elif word == "SERVICE":
+            self._start, self._silent, self._state = begin, False, "named"
+
+    def found(self) -> tuple[Call, ...] | None:
+        """Return the calls, or None when they are not plain."""
+        return None if self.unclear or self._state else tuple(self._calls)

@@ -21,6 +21,7 @@ from reformgraph.store.flight import Flight
 from reformgraph.store.scan import Scan, scan
 
 if TYPE_CHECKING:
+    from reformgraph.store.federation import Federated
     from reformgraph.store.pool import QueryPool
     from reformgraph.store.remote_pool import RemotePool
     from reformgraph.store.remote_stores import RemoteStores
@@ -126,7 +127,7 @@ class Results:
 
     def __init__(
         self,
-        pool: Callable[[], QueryPool | RemotePool],
+        pool: Callable[[], QueryPool | RemotePool | Federated],
         stores: CurrentStore | RemoteStores,
         *,
         limit: int,

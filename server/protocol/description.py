@@ -81,6 +81,8 @@ def _triples() -> Iterator[Triple]:
     generation = store().generation
     if not generation.own_default:
         yield Triple(endpoint, sd("feature"), sd("UnionDefaultGraph"))
+    if service().settings.federation:
+        yield Triple(endpoint, sd("feature"), sd("BasicFederatedQuery"))
     if 0 in generation.graphs.values():
         yield Triple(endpoint, sd("feature"), sd("EmptyGraphs"))
     for offer in (*SOLUTIONS, *GRAPHS):

@@ -73,7 +73,7 @@ def _answer(query: str, asked: Asked) -> Response:
     found = scan(query)
     offer = media_type = None
     try:
-        check(found)
+        check(found, federation=bool(service().settings.federation))
         if found.form or asked.format:
             offer, media_type = choose(found.form, asked.format, request.headers.get("Accept"))
         if offer is HTML:

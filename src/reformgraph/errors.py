@@ -157,6 +157,23 @@ class FederationRefused(ReformGraphError):
     title = "Federation is refused"
 
 
+class FederationFailed(ReformGraphError):
+    """An endpoint that a query calls by SERVICE gave no usable answer."""
+
+    status = 502
+    exit_code = 3
+    problem = "federation-failed"
+    title = "The other service failed"
+
+
+class FederationTimeout(FederationFailed):
+    """An endpoint that a query calls by SERVICE did not answer in time."""
+
+    status = 504
+    problem = "federation-timeout"
+    title = "The other service did not answer in time"
+
+
 class QueryTimeout(ReformGraphError):
     """A query ran into its time limit and was killed."""
 

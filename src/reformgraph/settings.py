@@ -64,6 +64,14 @@ class Settings:
     common_prefixes: str = _setting(
         "on", "`on`: a query may use `rg:`, `rdfs:` and the like without declaring them; or `off`."
     )
+    federation: str = _setting(
+        "",
+        "SPARQL endpoints that a query may call by `SERVICE`, separated by spaces, https only; empty: "
+        "none. One with a private address has to be named by it (`http://10.0.0.5:3030/sparql`), or "
+        "the bare address beside it.",
+    )
+    federation_timeout: float = _setting(5.0, "Wall-clock limit of all such calls of one query.")
+    federation_size: int = _setting(2_000_000, "Largest answer of such an endpoint.")
     body_limit: int = _setting(1_048_576, "Largest request body.")
     sidecar: str = _setting(
         "reformgraph-sidecar",
@@ -253,10 +261,11 @@ def _check(settings: Settings) -> None:
         "slow_queries",
         "body_limit",
         "fetch_size",
+        "federation_size",
     ):
         if getattr(settings, key) < 1:
             refuse(key, "a whole number above 0")
-    for key in ("query_timeout", "fetch_timeout", "remote_timeout"):
+    for key in ("query_timeout", "fetch_timeout", "remote_timeout", "federation_timeout"):
         if not 0 < getattr(settings, key) < float("inf"):
             refuse(key, "seconds above 0")
     if not 0 <= settings.fetch_interval < float("inf"):

@@ -25,7 +25,7 @@ from reformgraph.errors import (
     SourceWrong,
 )
 from reformgraph.ingest.law.fetch import content
-from reformgraph.ingest.law.fetch.guard import Guard, Resolver
+from reformgraph.ingest.law.fetch.guard import Guard
 from reformgraph.ingest.law.fetch.waiting import (
     BEING_MADE,
     LONGEST_WAIT,
@@ -35,6 +35,7 @@ from reformgraph.ingest.law.fetch.waiting import (
     retry_after,
 )
 from reformgraph.ingest.law.fetch.wire import Answer, BadCertificate, Damaged, Wire
+from reformgraph.store.hosts import Resolver
 
 TRIES = 5
 """For an answer that asks to come back; a connection that cannot be made is tried less often."""

@@ -6,16 +6,11 @@ very address, so that a name that resolves differently a moment later (DNS rebin
 
 from __future__ import annotations
 
-import ipaddress
-import socket
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from reformgraph.errors import ConfigError, SourceUnreachable, SourceWrong
-
-Resolver = Callable[[str, int], Sequence[str]]
-"""Turns a host name and port into addresses; raises OSError."""
+from reformgraph.store.hosts import Resolver, is_public, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,33 +89,12 @@ class Guard:
         named = {o.host for o in self._origins}
         for text in addresses:
             # One bad address among good ones is refused too: it is how rebinding begins.
-            if not _public(text) and text not in named:
+            if not is_public(text) and text not in named:
                 raise SourceWrong(
                     f"{url}: {host} leads to {text}, which is not a public address; not asked "
                     f"(name {text} in fetch_hosts if it is yours)"
                 )
         return addresses[0]
-
-
-def resolve(host: str, port: int) -> Sequence[str]:
-    """Resolve a name by the system, IPv4 first."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    found.sort(key=lambda item: item[0] != socket.AF_INET)
-    return list(dict.fromkeys(str(item[4][0]) for item in found))
-
-
-def _public(text: str) -> bool:
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:  # with a scope id (fe80::1%eth0): link-local
-        return False
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is None and address in _NAT64:
-            inner = ipaddress.IPv4Address(address.packed[-4:])
-        if inner is not None:
-            address = inner
-    return address.is_global and not address.is_multicast
 
 
 def _split(url: str) -> SplitResult:
@@ -153,4 +127,3 @@ def _origin(text: str) -> Origin:
 
 
 _PORTS = {"https": 443, "http": 80}
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
