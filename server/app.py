@@ -11,7 +11,7 @@ from reformgraph.errors import ReformGraphError
 from reformgraph.server import carry, dates, encoding, errors, words
 from reformgraph.server.fastpath import FastPath
 from reformgraph.server.pages import blueprints
-from reformgraph.server.service import Service, links, service, store
+from reformgraph.server.service import PIN, Service, links, pinned, service, store
 from reformgraph.settings import Settings
 
 YEAR = 31_536_000
@@ -107,6 +107,10 @@ def _context() -> dict[str, Any]:
     except ReformGraphError:
         generation, degraded, maker = None, "", None
     return {
+        "pinned": pinned(),
+        "newest": _newest(),
+        "unpinned": carry.without(PIN),
+        "permanent": carry.permanent() if generation else "",
         "asset": lambda name: f"{root}/static/{service().assets.name(name)}",
         "generation": generation,
         "degraded": degraded,
@@ -118,3 +122,11 @@ def _context() -> dict[str, Any]:
         "undated": carry.without(),
         "alternates": g.get("formats", ()),
     }
+
+
+def _newest() -> str:
+    """Return the id of the current generation; a page pinned to an older one leads to it."""
+    try:
+        return service().stores.get().generation.id if pinned() else ""
+    except ReformGraphError:
+        return ""

@@ -1,8 +1,10 @@
-"""One date for the whole site: a day chosen anywhere stays in the address from page to page.
+"""One date and one generation for the whole site: what was chosen stays from page to page.
 
-``date=`` in the query string is that day on every page. Pages that have a day of their own (the
-matrix, questions, what stood on a day) use it; all others say what it means for what they show.
-Links are completed when a page is finished, in one place, so that none can be forgotten.
+``date=`` in the query string is the day that every page shows: what stood in the world. Pages that
+have a day of their own (the matrix, questions, what stood on a day) use it; all others say what it
+means for what they show. ``generation=`` is the state of knowledge that every page shows; an
+address with it stays what it is as long as that generation is kept. Links are completed when a
+page is finished, in one place, so that none can be forgotten.
 """
 
 from __future__ import annotations
@@ -16,14 +18,19 @@ from urllib.parse import urlencode
 from flask import g, request
 
 from reformgraph.server import days
+from reformgraph.server.service import PIN, pinned, store
 
-# Links within the site; ``data-undated`` in front marks the one that gives the date up.
+# Links within the site. A mark in front says what the link does not carry: ``data-undated`` gives
+# the date up, ``data-current`` the generation.
 _LINK = re.compile(
-    r'(?<!data-undated )href="(?P<path>/(?!/)[^"#?]*)(?P<query>\?[^"#]*)?(?P<rest>#[^"]*)?"'
+    r"(?P<mark>data-undated |data-current )?"
+    r'href="(?P<path>/(?!/)[^"#?]*)(?P<query>\?[^"#]*)?(?P<rest>#[^"]*)?"'
 )
 _FORM = re.compile(r"<form[^>]*>(?:(?!</form>).)*", re.DOTALL)
+_ACTION = re.compile(r'action="(?P<path>/(?!/)[^"?]*)"')
 # These have a day in their path, or none at all.
-_OWN = ("/static/", "/as-at", "/sparql", "/health", "/ready")
+_NO_DATE = ("/static/", "/as-at", "/sparql", "/health", "/ready")
+_NO_GENERATION = ("/static/", "/health", "/ready", "/generations")
 
 
 def day() -> datetime.date | None:
@@ -41,43 +48,65 @@ def choose(chosen: datetime.date) -> None:
     g.day = chosen
 
 
-def without() -> str:
-    """Return the address of this page without the date."""
-    rest = [(k, v) for k, v in request.args.items(multi=True) if k != "date"]
+def without(name: str = "date") -> str:
+    """Return the address of this page without the date, or without the parameter ``name``."""
+    rest = [(k, v) for k, v in request.args.items(multi=True) if k != name]
     path = request.script_root + request.path
     return f"{path}?{urlencode(rest)}" if rest else path
 
 
+def permanent() -> str:
+    """Return the address of this page pinned to the generation that it was made from."""
+    rest = [(k, v) for k, v in request.args.items(multi=True) if k != PIN]
+    rest.append((PIN, store().generation.id))
+    return f"{request.script_root}{request.path}?{urlencode(rest)}"
+
+
 def address(path: str) -> str:
-    """Return a local address that keeps the day, for redirects."""
-    chosen = day()
-    if chosen is None:
-        return path
+    """Return a local address that keeps the day and the generation, for redirects."""
     before, hash_, rest = path.partition("#")
     name, mark, query = before.partition("?")
-    return _dated(name, mark + query, chosen, "&") + hash_ + rest
+    return _kept(name, mark + query, "&") + hash_ + rest
 
 
-def _dated(path: str, query: str, chosen: datetime.date, joint: str) -> str:
-    root = request.script_root
-    local = path.removeprefix(root)
-    if local.startswith(_OWN) or "date=" in query:
-        return path + query
-    return f"{path}{query}{joint}date={chosen}" if len(query) > 1 else f"{path}?date={chosen}"
-
-
-def carried(html: str) -> str:
-    """Return a finished page whose links and forms keep the day; unchanged without one."""
+def _kept(path: str, query: str, joint: str, mark: str = "") -> str:
+    local = path.removeprefix(request.script_root)
+    more = []
     chosen = day()
-    if chosen is None:
-        return html
+    if chosen is not None and mark != "data-undated " and not local.startswith(_NO_DATE):
+        more.append(("date", str(chosen)))
+    if (id_ := pinned()) and mark != "data-current " and not local.startswith(_NO_GENERATION):
+        more.append((PIN, id_))
+    for name, value in more:
+        if not re.search(rf"[?&;]{name}=", query):
+            query += (joint if len(query) > 1 else "?" * (not query)) + urlencode({name: value})
+    return path + query
+
+
+def carried(text: str) -> str:
+    """Return a finished page or picture whose links and forms keep the day and the generation.
+
+    Unchanged without either.
+    """
+    chosen, id_ = day(), pinned()
+    if chosen is None and not id_:
+        return text
+    hidden = {"date": str(chosen)} if chosen else {}
+    hidden |= {PIN: id_} if id_ else {}
 
     def link(found: re.Match[str]) -> str:
-        return f'href="{_dated(found["path"], found["query"] or "", chosen, "&amp;")}{found["rest"] or ""}"'
+        mark = found["mark"] or ""
+        kept = _kept(found["path"], found["query"] or "", "&amp;", mark)
+        return f'{mark}href="{kept}{found["rest"] or ""}"'
 
     def form(found: re.Match[str]) -> str:
-        if 'method="get"' not in found[0] or 'name="date"' in found[0]:
-            return found[0]
-        return f'{found[0]}<input type="hidden" name="date" value="{escape(str(chosen))}">'
+        made = found[0]
+        if 'method="get"' not in made:
+            # The body of a POST is a query; what it is asked of stands in the address.
+            return _ACTION.sub(lambda a: f'action="{_kept(a["path"], "", "&amp;")}"', made)
+        for name, value in hidden.items():
+            if f'name="{name}"' not in made:
+                made += f'<input type="hidden" name="{name}" value="{escape(value)}">'
+        return made
 
-    return _FORM.sub(form, _LINK.sub(link, html))
+    return _FORM.sub(form, _LINK.sub(link, text))

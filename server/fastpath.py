@@ -290,6 +290,9 @@ def _split(key: _Key) -> tuple[str, str]:
     elif content_type.startswith(_FORM) and not key.query_string:
         fields = key.body.decode("latin-1")
     elif content_type.startswith(_QUERY) and "&" not in key.query_string:
+        # What else stands in the address may name another generation, or less time.
+        if key.query_string and not key.query_string.startswith("format="):
+            return "", ""
         return _text(key.body), key.query_string
     else:
         return "", ""

@@ -70,6 +70,10 @@ class Links:
         """Return the address of what happened between two days."""
         return f"{self.root}/changes" + _query({"from": first, "to": last})
 
+    def history(self, slug: str) -> str:
+        """Return the address of what each generation says of the entry with this slug or IRI."""
+        return f"{self.root}/history/{quote(slug, safe='')}"
+
     def concept(self, slug: str) -> str:
         """Return the address of a concept through time."""
         return f"{self.root}/concept/{quote(slug, safe='')}"

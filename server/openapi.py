@@ -18,6 +18,8 @@ from reformgraph import __version__
 
 _PART = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
 _HIDDEN = frozenset(("/static/<path:name>",))
+# What does not depend on the graph, or tells of all generations.
+_UNPINNED = ("/generations", "/health", "/ready", "/context.jsonld", "/openapi.json")
 PROBLEM: Final = "application/problem+json"
 
 _DAY: Final = {"type": "string", "format": "date"}
@@ -54,6 +56,7 @@ QUERY: Final[dict[str, dict[str, tuple[dict[str, Any], str]]]] = {
         "to": (_DAY, "last day"),
         "what": (_choice("changed", "issued", "began", "ended"), "what happened"),
     },
+    "/generations": {"from": (_TEXT, "id of one"), "to": (_TEXT, "id of the other")},
     "/institutions": {
         "around": (_TEXT, "slug of an institution"),
         "all": (_choice("0", "1"), "small successions too"),
@@ -125,6 +128,14 @@ def description(app: Flask, address: str) -> dict[str, Any]:
         "servers": [{"url": address or "/"}],
         "paths": paths,
         "components": {
+            "parameters": {
+                "generation": {
+                    "name": "generation",
+                    "in": "query",
+                    "description": "Id of the generation to answer from; 410 when it was pruned",
+                    "schema": {"type": "string", "pattern": "^[1-9][0-9]{0,8}-[0-9a-f]{12}$"},
+                }
+            },
             "schemas": {
                 "Problem": {
                     "type": "object",
@@ -218,5 +229,8 @@ def _in_path(rule: Rule) -> Iterator[dict[str, Any]]:
 
 def _in_query(path: str) -> Iterator[dict[str, Any]]:
     plain = re.sub(r"\.\{suffix\}$", "", path)
-    for name, (schema, words) in QUERY.get(plain, {}).items():
+    own = QUERY.get(plain, {})
+    for name, (schema, words) in own.items():
         yield {"name": name, "in": "query", "description": words, "schema": schema}
+    if not plain.startswith(_UNPINNED):
+        yield {"$ref": "#/components/parameters/generation"}

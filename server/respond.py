@@ -7,15 +7,17 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Response, redirect, render_template, request
+from werkzeug.http import http_date
 from werkzeug.wrappers import Response as BaseResponse
 
 from reformgraph.queries.table import harmless
 from reformgraph.server import carry
-from reformgraph.server.formats import CSV, HTML, JSON, Format
-from reformgraph.server.service import service, store
+from reformgraph.server.formats import CSV, HTML, JSON, SVG, Format
+from reformgraph.server.service import PIN, pinned, service, store
 
 # A browser may keep a page but asks each time whether a new generation has come: a 304 is cheap.
 CACHE = "public, no-cache"
@@ -41,17 +43,27 @@ def answer(
     else:
         # The generation is in the tag; nothing else but the address changes what is answered.
         key = (tag, request.script_root, request.full_path)
-        made = (lambda: _finished(body())) if form is HTML else body
+        made = (lambda: _finished(body())) if form in (HTML, SVG) else body
         response = Response(service().answer(key, made), content_type=form.content_type)
         if name:
             response.headers.set("Content-Disposition", "inline", filename=f"{name}.{form.suffix}")
     response.set_etag(tag)
+    _lasting(response)
     response.headers["Cache-Control"] = CACHE
     response.headers["Vary"] = "Accept"
     if form is not HTML:
         # Open data: scripts of any site may read it; there is nothing here that needs a log-in.
         response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+def _lasting(response: Response) -> None:
+    """Say where this very state stays, in the terms of RFC 7089 (Memento)."""
+    response.headers.add("Link", f'<{carry.permanent()}>; rel="memento"')
+    if pinned():
+        response.headers.add("Link", f'<{carry.without(PIN)}>; rel="original"')
+        made = datetime.fromisoformat(store().generation.created)
+        response.headers["Memento-Datetime"] = http_date(made)
 
 
 def _finished(html: str | bytes) -> str | bytes:
@@ -63,12 +75,19 @@ def page(template: str, **context: Any) -> Response:
     return answer(lambda: render_template(template, **context), HTML)
 
 
-def as_json(make: Callable[[], Any], name: str = "") -> Response:
+def as_json(make: Callable[[], Any], name: str = "", *, variant: str = "") -> Response:
     """Answer with JSON that people can read too."""
-    return answer(lambda: json.dumps(make(), ensure_ascii=False, indent=1) + "\n", JSON, name=name)
+    return answer(
+        lambda: json.dumps(make(), ensure_ascii=False, indent=1) + "\n",
+        JSON,
+        name=name,
+        variant=variant,
+    )
 
 
-def as_csv(columns: Sequence[str], rows: Iterable[Sequence[str]], name: str = "") -> Response:
+def as_csv(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], name: str = "", *, variant: str = ""
+) -> Response:
     """Answer with CSV (RFC 4180) that spreadsheets open without running anything (hazard 67)."""
 
     def body() -> str:
@@ -78,7 +97,7 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[str]], name: str = ""
         writer.writerows([harmless(cell) for cell in row] for row in rows)
         return text.getvalue()
 
-    return answer(body, CSV, name=name)
+    return answer(body, CSV, name=name, variant=variant)
 
 
 def see_other(path: str) -> BaseResponse:

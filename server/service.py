@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from flask import current_app, g, request
 
 from reformgraph import __version__
+from reformgraph.errors import StoreError
 from reformgraph.server.assets import Assets
 from reformgraph.server.links import Links
 from reformgraph.server.protocol.streams import Streams
 from reformgraph.settings import Settings
 from reformgraph.store import Store
 from reformgraph.store.dumps import Dumps
+from reformgraph.store.kept import Fixed, Kept
 from reformgraph.store.opening import holder, pool, root_of
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ T = TypeVar("T")
 
 # Whole-graph figures (counts, lists of classes) of the newest generations; each is a few kB.
 REMEMBERED = 64
+# The parameter by which any address is pinned to a generation.
+PIN = "generation"
+# Older generations that queries from strangers are pinned to at a time: each has its processes.
+PINNED, PINNED_CACHE = 2, 4_000_000
 # Finished answers that one worker keeps, in bytes; and the largest one that is worth keeping.
 CACHE_BYTES, CACHE_LARGEST = 48_000_000, 2_000_000
 
@@ -46,11 +52,14 @@ class Service:
         self.stores = holder(settings)
         self.streams = Streams(settings.threads)
         self.root = root_of(settings)
+        self.kept = Kept(self.root)
         self.dumps = Dumps(self.root)
         self.assets = Assets()
         self.code = _code_digest(self.assets)
         self._pool: QueryPool | RemotePool | Federated | None = None
         self._results: Results | None = None
+        self._allow: Callable[[str], None] | None = None
+        self._pinned: OrderedDict[str, tuple[QueryPool, Results]] = OrderedDict()
         self._lock = threading.Lock()
         self._memory: OrderedDict[Hashable, Any] = OrderedDict()
         self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
@@ -70,7 +79,6 @@ class Service:
         with self._lock:
             if self._results is None:
                 from reformgraph.server.protocol.cache import Results
-                from reformgraph.server.protocol.clients import limiter
 
                 self._results = Results(
                     lambda: self.pool,
@@ -78,9 +86,59 @@ class Service:
                     limit=self.settings.cache_bytes // 2,
                     # Half of the threads stay for those who ask something else.
                     waiting=max(1, self.settings.threads // 2),
-                    allow=limiter(self.settings.rate_limit),
+                    allow=self._limiter(),
                 )
             return self._results
+
+    def asking(self) -> tuple[QueryPool | RemotePool, Results]:
+        """Return what runs strangers' queries on the generation that this request is pinned to.
+
+        The current one has the processes of :attr:`pool`; an older one gets one of its own when
+        it is first asked, and of several such generations the one asked longest ago loses its.
+        """
+        current = not pinned() or _is_current(pinned())
+        if current:
+            return self.pool, self.results
+        opened = self.kept.get(pinned())
+        id_ = opened.generation.id
+        with self._lock:
+            if id_ in self._pinned:
+                self._pinned.move_to_end(id_)
+                return self._pinned[id_]
+            made = self._pinned[id_] = self._pinned_to(Fixed(opened))
+            doomed = list(self._pinned.values())[:-PINNED]
+            for other in list(self._pinned)[:-PINNED]:
+                del self._pinned[other]
+        for unused, _ in doomed:
+            unused.close()
+        return made
+
+    def _pinned_to(self, holder: Fixed) -> tuple[QueryPool, Results]:
+        from reformgraph.server.protocol.cache import Results
+        from reformgraph.store.pool import QueryPool
+
+        wanted = self.settings
+        pool = QueryPool(
+            self.root,
+            stores=holder,
+            timeout=wanted.query_timeout,
+            memory=wanted.query_memory,
+            processes=1,
+            slow=1,
+            result_limit=wanted.result_limit,
+        )
+        waiting = max(1, wanted.threads // 2)
+        return pool, Results(
+            lambda: pool, holder, limit=PINNED_CACHE, waiting=waiting, allow=self._limiter()
+        )
+
+    def _limiter(self) -> Callable[[str], None] | None:
+        """Return what counts the queries of clients: one count, whichever generation they ask."""
+        from reformgraph.server.protocol.clients import limiter
+
+        if self._allow is None:
+            self._allow = limiter(self.settings.rate_limit)
+        return self._allow
 
     def client(self, environ: Mapping[str, Any]) -> str:
         """Return who sends the request of a WSGI environment."""
@@ -91,9 +149,13 @@ class Service:
     def close(self) -> None:
         """End the query processes and let the store go."""
         with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.close()
+            pools = [self._pool] if self._pool is not None else []
+            pools += [pinned for pinned, _ in self._pinned.values()]
+            self._pool = None
+            self._pinned.clear()
+        for each in pools:
+            each.close()
+        self.kept.close()
         self.dumps.close()
         self.stores.close()
 
@@ -140,11 +202,28 @@ def service() -> Service:
     return cast(Service, current_app.extensions["reformgraph"])
 
 
+def pinned() -> str:
+    """Return the id of the generation that the address is pinned to, "" for the current one."""
+    return request.args.get(PIN, "").strip()
+
+
 def store() -> Store:
-    """Return the store for this request: one generation from its first to its last query."""
+    """Return the store for this request: one generation from its first to its last query.
+
+    Raises NotFound or Gone when the address is pinned to a generation that is not kept.
+    """
     if "store" not in g:
-        g.store = service().stores.get()
+        id_ = pinned()
+        now = service().stores.get() if not id_ or _is_current(id_) else None
+        g.store = now if now is not None else service().kept.get(id_)
     return cast(Store, g.store)
+
+
+def _is_current(id_: str) -> bool:
+    try:
+        return service().stores.get().generation.id == id_
+    except StoreError:
+        return False  # what is pinned may be sound where the current one is not
 
 
 def links() -> Links:

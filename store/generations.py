@@ -4,6 +4,7 @@
 
     <root>/current                     text: the id of the generation that is served
     <root>/generations/<id>/           quads/ (Oxigraph), search.sqlite, manifest.json
+    <root>/pruned/<id>.json            the manifest of a generation that was deleted
     <root>/build.lock                  flock of the one build that may write
     <root>/building-<pid>/             a build under way, or the leftovers of a dead one
 
@@ -34,6 +35,7 @@ FOLDER = "generations"
 QUADS = "quads"
 SEARCH = "search.sqlite"
 MANIFEST = "manifest.json"
+PRUNED = "pruned"
 
 _ID = re.compile(r"([1-9][0-9]{0,8})-[0-9a-f]{12}")
 _CHUNK = 1 << 20
@@ -71,6 +73,20 @@ def list_generations(root: Path) -> list[Generation]:
     return found
 
 
+def pruned(root: Path) -> list[Generation]:
+    """Return what is left of the generations that were pruned: their manifests, lowest first."""
+    found = []
+    try:
+        for path in (root / PRUNED).glob("*.json"):
+            try:
+                found.append(read_manifest(root / FOLDER / path.stem, path))
+            except StoreError:
+                continue
+    except OSError:
+        return []
+    return sorted(found, key=lambda each: (each.sequence, each.id))
+
+
 def folders(root: Path) -> list[Path]:
     """Return the folders of all generations, sound or not, lowest sequence first."""
     try:
@@ -87,9 +103,12 @@ def sequence_of(id_: str) -> int:
     return int(id_.partition("-")[0])
 
 
-def read_manifest(folder: Path) -> Generation:
-    """Read the manifest of one generation; raises StoreError when missing, damaged or newer."""
-    path = folder / MANIFEST
+def read_manifest(folder: Path, path: Path | None = None) -> Generation:
+    """Read the manifest of one generation; raises StoreError when missing, damaged or newer.
+
+    ``path``: where it lies when not in the folder of its generation.
+    """
+    path = path or folder / MANIFEST
     try:
         data = json.loads(path.read_bytes())
     except FileNotFoundError:
@@ -222,8 +241,9 @@ def rollback(root: Path, id_: str = "") -> Generation:
 def prune(root: Path, keep: int) -> list[str]:
     """Delete all but the last ``keep`` generations, never the current one; returns their ids.
 
-    A server that still reads a deleted one goes on until it switches. Raises UsageError when
-    ``keep`` is below 1, Busy while a build runs.
+    A server that still reads a deleted one goes on until it switches. Their manifests stay, so
+    that an address pinned to one can say what became of it. Raises UsageError when ``keep`` is
+    below 1, Busy while a build runs.
     """
     if keep < 1:
         raise UsageError("at least one generation must be kept", where={"field": "keep"})
@@ -231,8 +251,19 @@ def prune(root: Path, keep: int) -> list[str]:
         current = current_id(root)
         doomed = [folder for folder in folders(root)[:-keep] if folder.name != current]
         for folder in doomed:
+            _remember(root, folder)
             remove(root, folder)
         return [folder.name for folder in doomed]
+
+
+def _remember(root: Path, folder: Path) -> None:
+    """Keep the manifest of a generation that is about to go; one without a manifest goes so."""
+    try:
+        text = (folder / MANIFEST).read_bytes()
+    except OSError:
+        return
+    (root / PRUNED).mkdir(exist_ok=True)
+    (root / PRUNED / f"{folder.name}.json").write_bytes(text)
 
 
 def remove(root: Path, folder: Path) -> None:

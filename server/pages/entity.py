@@ -8,9 +8,9 @@ from flask import Blueprint, g, render_template, request
 from werkzeug.wrappers import Response
 
 from reformgraph.errors import NotFound, UsageError
-from reformgraph.server import formats, respond
+from reformgraph.server import carry, formats, respond
 from reformgraph.server.formats import HTML, JSON, Format
-from reformgraph.server.pages import asat
+from reformgraph.server.pages import asat, generations
 from reformgraph.server.pages.about import overview
 from reformgraph.server.pages.offers import Offer
 from reformgraph.server.reading import cite, entity, graph, holding, plain
@@ -122,20 +122,19 @@ def _answer(iri: str, name: str, suffix: Format | None) -> Response:
     offers = [Offer(f.name, _address(iri, name, f), f.media_type) for f in formats.ENTITY]
     g.formats = offers
     if form is HTML:
-        response = respond.answer(lambda: _html(iri), form)
+        response = respond.answer(lambda: _html(iri), form, variant=generations.kept())
     elif form is JSON:
         response = respond.as_json(lambda: plain.as_json(entity.read(store(), links(), iri)))
     else:
         response = respond.answer(
             lambda: formats.serialise(store().describe(iri), form), form, name=_file(name)
         )
-    response.headers["Link"] = respond.link_header(
-        {
-            "describes": [(_header_safe(iri), "")],
-            "canonical": [(offers[0].href.removesuffix(".html"), "")],
-            "alternate": [(offer.href, offer.media_type) for offer in offers],
-        }
-    )
+    related = {
+        "describes": [(_header_safe(iri), "")],
+        "canonical": [(offers[0].href.removesuffix(".html"), "")],
+        "alternate": [(carry.address(offer.href), offer.media_type) for offer in offers],
+    }
+    response.headers.add("Link", respond.link_header(related))
     return response
 
 
@@ -144,8 +143,15 @@ def _html(iri: str) -> str:
     generation = store().generation
     citing = cite.citing(found, generation, service().settings.public_url)
     held = holding.read(store(), links(), iri) if found.type in holding.TYPES else ()
+    past, earlier = generations.brief(iri, found.slug)
     return render_template(
-        "entity.html", page=found, citing=citing, state=asat.state_of(iri), holdings=held
+        "entity.html",
+        page=found,
+        citing=citing,
+        state=asat.state_of(iri),
+        holdings=held,
+        past=past,
+        earlier=earlier,
     )
 
 

@@ -16,7 +16,7 @@ from reformgraph.server.pages.offers import Offer
 from reformgraph.server.reading import answers
 from reformgraph.server.reading.questions import groups
 from reformgraph.server.reading.refs import Ref, refs
-from reformgraph.server.service import links, store
+from reformgraph.server.service import PIN, links, store
 
 blueprint = Blueprint("questions", __name__)
 
@@ -66,7 +66,8 @@ def _arguments(asked: Question) -> dict[str, str]:
     known = {parameter.name: parameter for parameter in asked.parameters}
     found = {}
     for name, value in request.args.items():
-        if name == "format":
+        # What the whole site is shown at; a question without a day of its own has no use for one.
+        if name in ("format", PIN) or (name == "date" and name not in known):
             continue
         if name not in known:
             takes = ", ".join(sorted(known)) or "none"

@@ -130,10 +130,11 @@ def _answer(graph: str | None, wanted: str) -> Response:
 
 
 def _run(graph: str | None, offer: Offer) -> Answer:
+    pool, _ = service().asking()
     if graph == "" and not store().generation.own_default:
         # A statement may stand in several graphs, and is one in their union.
-        return service().pool.run(_UNION, offer.engine, scanned=scan(_UNION))
-    return service().pool.dump(graph, offer.engine)
+        return pool.run(_UNION, offer.engine, scanned=scan(_UNION))
+    return pool.dump(graph, offer.engine)
 
 
 def _tag(generation: str, graph: str | None, media_type: str) -> str:

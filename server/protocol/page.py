@@ -11,6 +11,7 @@ from flask import Response, render_template, request
 
 from reformgraph.errors import ReformGraphError
 from reformgraph.ontology.terms import compact
+from reformgraph.server import carry
 from reformgraph.server.links import outward
 from reformgraph.server.protocol.formats import GRAPHS, HTML, SOLUTIONS, Offer
 from reformgraph.server.protocol.request import Asked
@@ -145,7 +146,7 @@ def _page(
         most=MAX_ROWS,
         editor=service().assets.has(EDITOR),
     )
-    response = Response(body, status, content_type="text/html; charset=utf-8")
+    response = Response(carry.carried(body), status, content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "public, no-cache"
     response.vary.add("Accept")
     return response

@@ -111,7 +111,7 @@ def _asked(fields: Mapping[str, Sequence[str]], method: str) -> Asked:
         raise UpdateRefused("this service is read-only: SPARQL Update is not taken here")
     form = agreed(fields.get("format", ()))
     if "query" not in fields:
-        if method != "POST" and not set(fields) - {"format", "timeout"}:
+        if method != "POST" and not set(fields) - {"format", "timeout", "generation"}:
             return Asked(None, None, form)
         raise UsageError("the parameter query is missing", where={"field": "query"})
     (query,) = fields["query"]

@@ -21,7 +21,8 @@ def run(query: str, media_type: str, asked: Asked, found: Scan) -> Answer:
     RFC 3986 §5.1.3: a query without BASE is resolved against the address it was sent to. Common
     prefixes that it does not declare are declared for it, unless the settings say otherwise.
     """
-    return service().results.run(
+    _, results = service().asking()
+    return results.run(
         query,
         media_type,
         asked.dataset,

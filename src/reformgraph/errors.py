@@ -76,6 +76,15 @@ class NotFound(ReformGraphError):
     title = "Not found"
 
 
+class Gone(ReformGraphError):
+    """What was here is no longer kept (RFC 9110 §15.5.11); ``hints`` name what is."""
+
+    status = 410
+    exit_code = 2
+    problem = "gone"
+    title = "No longer kept"
+
+
 class NotAcceptable(ReformGraphError):
     """No format that the client accepts can be made (RFC 9110 §15.5.7)."""
 

@@ -33,7 +33,7 @@ def test_every_route_is_described(client: FlaskClient, app: Flask) -> None:
     assert len(names) == len(set(names))
     for path, operations in found["paths"].items():
         for operation in operations.values():
-            placed = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
+            placed = {p["name"] for p in operation["parameters"] if p.get("in") == "path"}
             assert placed == set(re.findall(r"\{(\w+)\}", path))
             assert operation["summary"].endswith("."), path
 

@@ -22,6 +22,7 @@ from reformgraph.errors import ReformGraphError
 COMMANDS = {
     "ask": "reformgraph.cli.ask:ask",
     "build": "reformgraph.cli.build:build",
+    "diff": "reformgraph.cli.diff:diff",
     "export": "reformgraph.cli.export:export",
     "generations": "reformgraph.cli.generations:generations",
     "info": "reformgraph.cli.info:info",
