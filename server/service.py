@@ -90,7 +90,7 @@ class Service:
                 )
             return self._results
 
-    def asking(self) -> tuple[QueryPool | RemotePool, Results]:
+    def asking(self) -> tuple[QueryPool | RemotePool | Federated, Results]:
         """Return what runs strangers' queries on the generation that this request is pinned to.
 
         The current one has the processes of :attr:`pool`; an older one gets one of its own when
