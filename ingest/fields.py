@@ -116,11 +116,14 @@ def _year(text: str) -> str:
 
 
 def one_of(*values: str) -> Callable[[str], str]:
-    """Make the check that a text is one of ``values``."""
+    """Make the check that a text is one of ``values``; "" among them allows an empty cell."""
 
     def check(text: str) -> str:
         if text not in values:
-            raise wrong(listed(values), did_you_mean(text, values) if text else "")
+            raise wrong(
+                listed([each for each in values if each]),
+                did_you_mean(text, values) if text else "",
+            )
         return text
 
     return check

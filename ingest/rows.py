@@ -65,6 +65,12 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The vocabulary of each table's ``kind``."""
 
+CLOSED: Final = (
+    *("no longer exists", "replaced", "split", "merged", "changed name", "left government"),
+    "devolved",
+)
+"""GOV.UK's seven closed statuses, in the words of ``rgs:closed-statuses``."""
+
 _ITEMS = ("policies", "legislation", "provisions", "initiatives")
 _LAW = ("legislation", "provisions")
 
@@ -170,7 +176,11 @@ class Institution(Sourced):
 
 
 class InstitutionChange(Sourced):
-    """A creation, merger, split, renaming, transfer of functions or abolition."""
+    """A creation, merger, split, renaming, transfer of functions or abolition.
+
+    ``functions`` says in words what moved, ``moved`` names the duties and powers among it;
+    ``closed_as`` stands where the kind does not tell how those before were closed.
+    """
 
     table = "institution_changes"
     date: Date = None
@@ -179,6 +189,9 @@ class InstitutionChange(Sourced):
     after: Annotated[Slugs, Refs("institutions")] = ()
     legal_basis: Annotated[Slugs, Refs(*_LAW)] = ()
     summary: str = ""
+    functions: str = ""
+    moved: Annotated[Slugs, Refs("components")] = ()
+    closed_as: Annotated[str, AfterValidator(one_of("", *CLOSED))] = ""
 
 
 class Post(Sourced):

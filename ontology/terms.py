@@ -45,6 +45,7 @@ RG: Final = Namespace(
         # law, initiatives, institutions, posts
         *("legislationNumber", "year", "extent", "provisionNumber", "heading", "endedBy"),
         *("ledBy", "legalBasis", "transferredFrom", "transferredTo", "tenureOf"),
+        *("moves", "functionsMoved", "closedAs"),
         # articulations, components, problems
         *("articulatedIn", "articulates", "hasFrame", "paraphrase"),
         *("introducedBy", "isResponsibilityOf", "purpose", "facilitates"),

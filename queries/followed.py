@@ -31,7 +31,8 @@ def follow(variables: Sequence[str], rows: Sequence[Row]) -> list[Row]:
 
     A row is reached when its ``from`` holds the item and its ``date`` is not before that. The
     number of changes stands first in each row returned, nearest first within an item. What is
-    reached only through changes that passed a ``part`` is at best ``possibly`` held.
+    reached only through changes that passed a ``part`` is at best ``possibly`` held; a body holds
+    it no longer once a change passed the ``whole``, and what happened to the body later counts not.
     """
     items: dict[Term | None, list[Row]] = {}
     place = variables.index("item")
@@ -43,42 +44,50 @@ def follow(variables: Sequence[str], rows: Sequence[Row]) -> list[Row]:
 def _follow_one(variables: Sequence[str], rows: Sequence[Row]) -> list[Row]:
     _, passed, giver, taker, date, holds = (variables.index(name) for name in COLUMNS)
     held: dict[Term | None, set[_Held]] = {}
-    fresh = []
-    for row in rows:
-        if _text(row[passed]) == "given":
-            fresh.append((row[taker], _Held(_text(row[date]), 0, False)))
+    fresh = [
+        (row[taker], _Held(_text(row[date]), 0, False))
+        for row in rows
+        if _text(row[passed]) == "given"
+    ]
     onward: dict[Term | None, list[Row]] = {}
     for row in rows:
         if _text(row[passed]) != "given":
             onward.setdefault(row[giver], []).append(row)
+
+    def leaving(body: Term | None, since: str) -> list[Row]:
+        """What can have happened to the item in the hands of a body that has it since a day."""
+        later = [row for row in onward.get(body, ()) if not before(_text(row[date]), since)]
+        whole = [_text(row[date]) for row in later if _text(row[passed]) == "whole"]
+        return [row for row in later if not any(before(day, _text(row[date])) for day in whole)]
+
+    steps: dict[Row, list[_Held]] = {}
     while fresh:
         body, state = fresh.pop()
         if state in held.setdefault(body, set()) or state.steps > len(rows):
             continue
         held[body].add(state)
-        for row in onward.get(body, ()):
+        for row in leaving(body, state.since):
+            steps.setdefault(row, []).append(state)
             # Whoever received some functions of a body that went on is named, and not followed.
-            if _text(row[passed]) == "perhaps" or row[taker] is None:
-                continue
-            if not before(_text(row[date]), state.since):
+            if _text(row[passed]) != "perhaps" and row[taker] is not None:
                 doubtful = state.doubtful or _text(row[passed]) == "part"
                 fresh.append((row[taker], _Held(_text(row[date]), state.steps + 1, doubtful)))
     made: list[tuple[int, Row]] = []
     for row in rows:
-        if _text(row[passed]) == "given":
-            made.append((0, row))
-            continue
-        states = [
-            each for each in held.get(row[giver], ()) if not before(_text(row[date]), each.since)
-        ]
-        if not states:
+        given = _text(row[passed]) == "given"
+        states = steps.get(row, [])
+        if not given and not states:
             continue
         cells = list(row)
-        if _text(row[holds]) == "yes" and all(each.doubtful for each in states):
+        onwards = () if _text(row[passed]) == "perhaps" else leaving(row[taker], _text(row[date]))
+        if any(_text(each[passed]) == "whole" for each in onwards):
+            cells[holds] = Literal("no")
+        elif _text(row[holds]) == "yes" and states and all(each.doubtful for each in states):
             cells[holds] = Literal("possibly")
-        made.append((min(each.steps for each in states) + 1, tuple(cells)))
+        depth = 0 if given else min(each.steps for each in states) + 1
+        made.append((depth, tuple(cells)))
     made.sort(key=lambda pair: pair[0])
-    return [(Literal(steps), *row) for steps, row in made]
+    return [(Literal(depth), *row) for depth, row in made]
 
 
 def before(one: str, other: str) -> bool:

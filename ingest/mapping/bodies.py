@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Quad
 from reformgraph.ingest.mapping.labels import person_slug
 from reformgraph.ingest.mapping.scope import Scope
 from reformgraph.ingest.rows import Institution, InstitutionChange, Post, Sourced, Tenure
-from reformgraph.ontology.terms import FOAF, ORG, RG, SCHEMA
+from reformgraph.ontology.terms import FOAF, ORG, RG, RGS, SCHEMA
 
 _CHANGES: Final[Mapping[str, NamedNode]] = MappingProxyType(
     {
@@ -49,6 +49,23 @@ def institution_change(scope: Scope, row: InstitutionChange) -> Iterator[Quad]:
     yield from scope.edges(row, "before", before, wording=f"{row.kind} before")
     yield from scope.edges(row, "after", after, wording=f"{row.kind} after")
     yield from scope.edges(row, "legal_basis", RG.legalBasis)
+    yield from scope.text(node, RG.functionsMoved, row.functions)
+    yield from scope.edges(row, "moved", RG.moves)
+    if closed := closed_as(row):
+        yield scope.quad(node, RG.closedAs, RGS[f"closed-{closed.replace(' ', '-')}"])
+
+
+def closed_as(row: InstitutionChange) -> str:
+    """Say with GOV.UK's word how a change closed those before it; "" when it closed none.
+
+    The row's own word goes first. A transfer of functions closes nobody by itself.
+    """
+    gone = set(row.before) - set(row.after)
+    if row.closed_as or not gone:
+        return row.closed_as
+    if row.kind == "abolition":
+        return "replaced" if row.after else "no longer exists"
+    return {"merger": "merged", "split": "split", "rename": "changed name"}.get(row.kind, "")
 
 
 def post(scope: Scope, row: Post) -> Iterator[Quad]:

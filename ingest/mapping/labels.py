@@ -50,6 +50,7 @@ SENTENCES: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("institution_changes", "abolition before"): "“{a}” ended {b}.",
         ("institution_changes", "abolition after"): "“{a}” left functions to {b}.",
         ("institution_changes", "legal_basis"): "“{a}” rested on {b}.",
+        ("institution_changes", "moved"): "“{a}” moved “{b}”.",
         ("posts", "institution"): "{a} belonged to {b}.",
         ("posts", "legal_basis"): "{a} rested on {b}.",
         ("tenures", "person"): "“{a}”: {b} held the post.",

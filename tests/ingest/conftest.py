@@ -55,9 +55,10 @@ dept-new,New Department,,department,2007-06-28,..,,Q123,https://example.org/new,
 unit,A Unit,,unit,2003,,dept-old;dept-new,,,,src-page,,verified,
 """,
     "institution_changes": """\
-id,date,kind,before,after,legal_basis,summary,source,locator,status,note
-rename-2007,2007-06-28,rename,dept-old,dept-new,,A new name.,src-page,,verified,
-transfer-2007,2007,transfer of functions,unit,dept-new,act-2004,,src-page,,verified,
+id,date,kind,before,after,legal_basis,summary,functions,moved,closed_as,source,locator,status,note
+rename-2007,2007-06-28,rename,dept-old,dept-new,,A new name.,,,,src-page,,verified,
+transfer-2007,2007,transfer of functions,unit,dept-new,act-2004,,planning,comp-duty,,src-page,,\
+verified,
 """,
     "posts": """\
 id,title,institution,start,end,legal_basis,summary,source,locator,status,note

@@ -12,10 +12,11 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 
 from reformgraph.errors import UsageError
 from reformgraph.ingest.mapping import graph_iri, map_timeline
+from reformgraph.ingest.mapping.bodies import closed_as
 from reformgraph.ingest.mapping.iris import provision_path
 from reformgraph.ingest.provenance import describe_inputs
 from reformgraph.ingest.readers.timeline import read_timeline
-from reformgraph.ingest.rows import TABLES, Sourced
+from reformgraph.ingest.rows import TABLES, InstitutionChange, Sourced
 from reformgraph.ontology.terms import (
     DCTERMS,
     EDTF,
@@ -170,6 +171,44 @@ def test_changes(store: Store) -> None:
     assert values(store, "id/transfer-2007", RG.transferredTo) == ["id/dept-new"]
     assert values(store, "id/transfer-2007", ORG.originalOrganization) == []
     assert values(store, "id/transfer-2007", RG.legalBasis) == [ACT]
+    assert values(store, "id/transfer-2007", RG.functionsMoved) == ["planning"]
+    assert values(store, "id/transfer-2007", RG.moves) == ["id/comp-duty"]
+    assert values(store, "claim/transfer-2007.moved.comp-duty", RG.claimObject) == ["id/comp-duty"]
+    assert values(store, "id/transfer-2007", RG.closedAs) == []
+    assert values(store, "id/rename-2007", RG.closedAs) == [RGS["closed-changed-name"].value]
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "said", "closed"),
+    [
+        ("creation", "a", "b", "", ""),
+        ("merger", "a;b", "b", "", "merged"),
+        ("merger", "a", "a", "", ""),
+        ("split", "a", "b;c", "", "split"),
+        ("rename", "a", "b", "", "changed name"),
+        ("abolition", "a", "", "", "no longer exists"),
+        ("abolition", "a", "b", "", "replaced"),
+        ("transfer of functions", "a", "b", "", ""),
+        ("transfer of functions", "a", "b", "devolved", "devolved"),
+        ("transfer of functions", "a", "a", "left government", "left government"),
+    ],
+)
+def test_how_a_change_closed_those_before_it(
+    kind: str, before: str, after: str, said: str, closed: str
+) -> None:
+    row = InstitutionChange.model_validate(
+        {
+            "id": "x",
+            "kind": kind,
+            "before": before,
+            "after": after,
+            "closed_as": said,
+            "source": "s",
+            "locator": "",
+            "status": "verified",
+        }
+    )
+    assert closed_as(row) == closed
 
 
 def test_evidence_pairs_sources_with_locators(store: Store) -> None:

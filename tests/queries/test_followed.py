@@ -12,8 +12,8 @@ from reformgraph.queries import catalogue, run
 from reformgraph.queries.followed import COLUMNS, before, follow
 
 
-def steps(story: Story, date: str = "") -> set[tuple[str, ...]]:
-    table = run.ask(story.store, catalogue.get("duties-followed"), {"duty": "duty", "date": date})
+def steps(story: Story, date: str = "", duty: str = "duty") -> set[tuple[str, ...]]:
+    table = run.ask(story.store, catalogue.get("duties-followed"), {"duty": duty, "date": date})
     columns = ("depth", "passed", "from", "to", "holds")
     return {
         tuple(str(row[c] if row[c] is not None else "").rpartition("/")[2] for c in columns)
@@ -30,6 +30,21 @@ def test_it_comes_to_who_holds_it_last_or_to_nobody(stories: Callable[[str], Sto
         ("1", "whole", "ministry", "family", "yes"),
         ("1", "whole", "agency", "family", "yes"),
         ("1", "nobody", "board", "", "nobody"),
+    }
+
+
+def test_what_a_transfer_names_is_followed_and_its_giver_holds_it_no_longer(
+    stories: Callable[[str], Story],
+) -> None:
+    # The ministry goes on until 2004, and its duty to work together stays with it.
+    assert steps(stories("bodies"), duty="power", date="2003-06-01") == {
+        ("0", "given", "", "ministry", "no"),
+        ("1", "whole", "ministry", "agency", "yes"),
+    }
+    assert steps(stories("bodies"), duty="power") == {
+        ("0", "given", "", "ministry", "no"),
+        ("1", "whole", "ministry", "agency", "no"),
+        ("2", "whole", "agency", "family", "yes"),
     }
 
 
