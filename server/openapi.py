@@ -79,6 +79,11 @@ QUERY: Final[dict[str, dict[str, tuple[dict[str, Any], str]]]] = {
     "/search": {
         "q": (_TEXT, "words; the last may be unfinished"),
         "kind": (_TEXT, "a class, such as Policy"),
+        "sort": (_TEXT, "label of a kind, such as white paper"),
+        "period": (_TEXT, "a decade, such as 2000s"),
+        "institution": (_TEXT, "slug of an institution"),
+        "concept": (_TEXT, "slug of a concept"),
+        "verified": (_choice("verified", "partly", "unverified"), "how it is evidenced"),
         "page": (_PAGE, "page"),
     },
     "/why": {

@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 __all__ = [
+    "FacetValue",
     "Facets",
     "Generation",
     "Named",
@@ -133,11 +134,22 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet, what to call it and how many hits have it."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
     """One page of hits. ``facets`` counts all matches by class, whatever ``kind`` was asked.
 
     ``partial``: no entity has all the words, so those that have any are shown. ``near`` are
-    fuzzy matches of the name, given only when no entity has all the words.
+    fuzzy matches of the name, given only when no entity has all the words. ``corrected`` is the
+    text that was searched for where a word of it stands nowhere, else empty. ``narrow`` counts the
+    hits by kind, period, institution, concept and whether verified; ``filters`` are those in force.
     """
 
     text: str
@@ -149,6 +161,9 @@ class SearchPage:
     facets: Facets
     partial: bool = False
     near: tuple[SearchHit, ...] = ()
+    corrected: str = ""
+    narrow: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
+    filters: Mapping[str, str] = field(default_factory=dict)
 
 
 class Store(Protocol):
@@ -196,7 +211,15 @@ class Store(Protocol):
         Raises NotFound with the nearest slugs as hints.
         """
 
-    def search(self, text: str, *, kind: str = "", limit: int = 20, offset: int = 0) -> SearchPage:
+    def search(
+        self,
+        text: str,
+        *,
+        kind: str = "",
+        limit: int = 20,
+        offset: int = 0,
+        filters: Mapping[str, str] | None = None,
+    ) -> SearchPage:
         """Find entities by words; ``kind`` narrows to one class (local name). Never raises."""
 
     def named(self) -> list[Named]:

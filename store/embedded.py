@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import cast
@@ -225,9 +225,17 @@ class EmbeddedStore:
         near = self.near(name.rpartition("/")[2] or name)
         return NotFound(f"nothing is known as {shown!r}", hints=[hit.slug for hit in near])
 
-    def search(self, text: str, *, kind: str = "", limit: int = 20, offset: int = 0) -> SearchPage:
+    def search(
+        self,
+        text: str,
+        *,
+        kind: str = "",
+        limit: int = 20,
+        offset: int = 0,
+        filters: Mapping[str, str] | None = None,
+    ) -> SearchPage:
         """Find entities by words; see :meth:`reformgraph.store.search.SearchIndex.search`."""
-        return self._index.search(text, kind=kind, limit=limit, offset=offset)
+        return self._index.search(text, kind=kind, limit=limit, offset=offset, filters=filters)
 
     def named(self) -> list[Named]:
         """Return every entity with its names, by slug."""

@@ -6,7 +6,7 @@ beside the service (the *sidecar*), for no protocol offers them: see ``docs/scal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO, TypeAlias, TypeVar, cast
@@ -274,9 +274,17 @@ class RemoteStore:
         near = self.near(name.rpartition("/")[2] or name)
         return NotFound(f"nothing is known as {shown!r}", hints=[hit.slug for hit in near])
 
-    def search(self, text: str, *, kind: str = "", limit: int = 20, offset: int = 0) -> SearchPage:
+    def search(
+        self,
+        text: str,
+        *,
+        kind: str = "",
+        limit: int = 20,
+        offset: int = 0,
+        filters: Mapping[str, str] | None = None,
+    ) -> SearchPage:
         """Find entities by words in the sidecar's index, also while the endpoint is away."""
-        return self._index.search(text, kind=kind, limit=limit, offset=offset)
+        return self._index.search(text, kind=kind, limit=limit, offset=offset, filters=filters)
 
     def named(self) -> list[Named]:
         """Return every entity with its names from the sidecar's index."""

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import unicodedata
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -20,8 +20,10 @@ from urllib.parse import quote
 from rapidfuzz import fuzz, process
 
 from reformgraph.errors import Busy, StoreError
-from reformgraph.store.base import Named, SearchHit, SearchPage, Segment
+from reformgraph.store import search_facets
+from reformgraph.store.base import FacetValue, Named, SearchHit, SearchPage, Segment
 from reformgraph.store.search_index import SearchRow, fold, index_rows, write_index
+from reformgraph.store.spelling import SHORTEST, Vocabulary
 
 __all__ = ["SearchIndex", "SearchRow", "fold", "index_rows", "write_index"]
 
@@ -42,18 +44,23 @@ _WRATIO_NAMES = 50_000  # above it the thorough scorer takes more than a page ma
 _NEAR_CUTOFF = 60.0
 
 # bm25 is negative, better is smaller: a boost below 1 moves a hit towards 0 and so down the list.
-_HITS = f"""
-SELECT iri, slug, type, kind, label, bm25(entity, {_WEIGHTS}) * boost AS score,
-       highlight(entity, 0, char(2), char(3)), highlight(entity, 1, char(2), char(3)),
-       snippet(entity, 2, char(2), char(3), '…', 24), highlight(entity, 3, char(2), char(3)),
-       highlight(entity, 4, char(2), char(3))
-FROM entity WHERE entity MATCH ?2 AND (?3 = '' OR type = ?3)
+_BEST = f"""
+SELECT rowid, bm25(entity, {_WEIGHTS}) * boost AS score
+FROM entity WHERE entity MATCH ?2 AND (?3 = '' OR type = ?3)%s
 ORDER BY (folded = ?1) DESC, (instr(exact, char(10) || ?1 || char(10)) > 0) DESC,
   (boost = 1.0 AND (instr(folded, ?1) = 1 OR instr(folded, 'the ' || ?1) = 1)) DESC,
   score, slug
 LIMIT ?4 OFFSET ?5
 """  # noqa: S608  only constants are formatted in
-_FACETS = "SELECT type, count(*) FROM entity WHERE entity MATCH ? GROUP BY type"
+# Marking the words costs more than finding them, so only what is shown is marked.
+_SHOWN = """
+SELECT rowid, iri, slug, type, kind, label,
+       highlight(entity, 0, char(2), char(3)), highlight(entity, 1, char(2), char(3)),
+       snippet(entity, 2, char(2), char(3), '…', 24), highlight(entity, 3, char(2), char(3)),
+       highlight(entity, 4, char(2), char(3))
+FROM entity WHERE entity MATCH ? AND +rowid IN (%s)
+"""
+_FACETS = "SELECT type, count(*) FROM entity WHERE entity MATCH ?1%s GROUP BY type"
 
 
 class SearchIndex:
@@ -65,6 +72,7 @@ class SearchIndex:
     def __init__(self, path: Path) -> None:
         uri = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
         self._names: tuple[list[str], list[int]] | None = None
+        self._words: Vocabulary | None = None
         self._lock = threading.Lock()
         # All are opened now: the folder may be removed while this generation is still read, and
         # what is open stays readable. A search takes milliseconds, so a few serve many threads.
@@ -76,6 +84,9 @@ class SearchIndex:
                 self._idle.put(connection)
                 # SQLite opens the file at the first statement.
                 connection.execute("SELECT count(*) FROM entity WHERE entity MATCH '\"x\"'")
+                # Generations of earlier versions have no such table and are searched without.
+                tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'facet'")
+                self._has_facets = tables.fetchone() is not None
         except sqlite3.Error as error:
             self._finalizer()
             raise StoreError(f"{path}: not a search index ({error})") from None
@@ -94,38 +105,92 @@ class SearchIndex:
             else:
                 connection.close()
 
-    def search(self, text: str, *, kind: str = "", limit: int = 20, offset: int = 0) -> SearchPage:
+    def search(
+        self,
+        text: str,
+        *,
+        kind: str = "",
+        limit: int = 20,
+        offset: int = 0,
+        filters: Mapping[str, str] | None = None,
+    ) -> SearchPage:
         """Find entities that have all words of ``text``, the last one as a prefix.
 
-        When none has all, those that have any (``partial``); when there are none either, the
-        nearest names. ``kind`` is the local name of a class. ``limit`` is brought into 0–500,
-        ``offset`` into 0–100,000. Never raises, whatever the text.
+        A word that stands nowhere is taken for the words nearest to it (``corrected``). When no
+        entity has all words, those that have any (``partial``); when there are none either, the
+        nearest names. ``kind`` is the local name of a class, ``filters`` values of
+        :data:`search_facets.NAMES`. ``limit`` is brought into 0–500, ``offset`` into 0–100,000.
+        Never raises, whatever the text.
         """
         limit, offset = min(max(limit, 0), MAX_LIMIT), min(max(offset, 0), MAX_OFFSET)
         text = unicodedata.normalize("NFC", text[:MAX_TEXT])
         kind = kind.encode("utf-8", "replace").decode("utf-8")
+        wanted = self._filters(filters or {})
         words = _WORD.findall(text)[:MAX_WORDS]
-        partial = False
+        partial, corrected = False, ""
         hits: tuple[SearchHit, ...] = ()
         facets: dict[str, int] = {}
+        narrow: Mapping[str, tuple[FacetValue, ...]] = {}
         if words:
-            phrases = [f'"{word}"' for word in words]
-            phrases[-1] += "*"
+            phrases, corrected = self._phrases(words)
             with self._connection() as connection:
+                narrowed, bound = search_facets.condition(wanted, 2)
+                by_class = _FACETS % narrowed
                 match = " AND ".join(phrases)
-                facets = dict(connection.execute(_FACETS, (match,)))
+                facets = dict(connection.execute(by_class, (match, *bound)))
                 if not facets and len(phrases) > 1:
                     match, partial = " OR ".join(phrases), True
-                    facets = dict(connection.execute(_FACETS, (match,)))
+                    facets = dict(connection.execute(by_class, (match, *bound)))
                 if facets and limit:
-                    wanted = (fold(text), match, kind, limit, offset)
-                    hits = tuple(map(_hit, connection.execute(_HITS, wanted)))
+                    narrowed, bound = search_facets.condition(wanted, 6)
+                    asked = (fold(corrected or text), match, kind, limit, offset, *bound)
+                    best = dict(connection.execute(_BEST % narrowed, asked).fetchall())
+                    hits = _shown(connection, match, best)
+                if facets and self._has_facets:
+                    narrow = search_facets.count(connection, match, kind, wanted)
         total = facets.get(kind, 0) if kind else sum(facets.values())
         near = () if facets and not partial else tuple(self.near(text))
         ranked = dict(sorted(facets.items(), key=lambda item: (-item[1], item[0])))
         return SearchPage(
-            text, kind, total, offset, limit, hits, ranked, partial and bool(facets), near
+            *(text, kind, total, offset, limit, hits, ranked, partial and bool(facets), near),
+            corrected=corrected if facets else "",
+            narrow=narrow,
+            filters=wanted,
         )
+
+    def _filters(self, filters: Mapping[str, str]) -> dict[str, str]:
+        """Keep the filters that this index can apply: one of an earlier version has none."""
+        known = search_facets.NAMES if self._has_facets else ()
+        return {
+            name: filters[name].encode("utf-8", "replace").decode("utf-8")
+            for name in known
+            if filters.get(name)
+        }
+
+    def _phrases(self, words: list[str]) -> tuple[list[str], str]:
+        """Quote each word; one that stands nowhere becomes what it probably meant."""
+        phrases, shown = [], []
+        for place, word in enumerate(words):
+            last = place == len(words) - 1
+            meant = self._vocabulary().meant(fold(word), prefix=last)
+            star = "*" if last and not meant else ""
+            forms = [f'"{form}"{star}' for form in meant or [word]]
+            # The index holds "Children's" as two words; people leave the apostrophe out.
+            forms += [
+                f'"{form[:-1]} s"{star}'
+                for form in meant or [word]
+                if len(form) > SHORTEST and form[-1] in "sS"
+            ]
+            phrases.append(f"({' OR '.join(forms)})" if len(forms) > 1 else forms[0])
+            shown.append(meant[0] if meant else word)
+        return phrases, " ".join(shown) if shown != words else ""
+
+    def _vocabulary(self) -> Vocabulary:
+        with self._lock:
+            if self._words is None:
+                with self._connection() as connection:
+                    self._words = Vocabulary(connection)
+            return self._words
 
     def near(self, text: str, limit: int = 5) -> list[SearchHit]:
         """Find the entities whose slug or name is spelt most like ``text``, best first.
@@ -191,8 +256,17 @@ def _close_all(connections: LifoQueue[sqlite3.Connection]) -> None:
             connections.get_nowait().close()
 
 
-def _hit(row: tuple[str, str, str, str, str, float, str, str, str, str, str]) -> SearchHit:
-    iri, slug, type_, kind, label, score, title, names, snippet, in_slug, in_kind = row
+def _shown(
+    connection: sqlite3.Connection, match: str, best: Mapping[int, float]
+) -> tuple[SearchHit, ...]:
+    """Return the hits of the rows of ``best``, in its order, with the words marked."""
+    sql = _SHOWN % ",".join("?" * len(best))
+    found = {row: values for row, *values in connection.execute(sql, (match, *best))}
+    return tuple(_hit(found[row], score) for row, score in best.items())
+
+
+def _hit(row: Sequence[str], score: float) -> SearchHit:
+    iri, slug, type_, kind, label, title, names, snippet, in_slug, in_kind = row
     matched, shown = "name", ""
     if _OPEN not in title:
         for matched, shown in (  # noqa: B007  both are used after the loop

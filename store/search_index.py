@@ -12,6 +12,7 @@ from pathlib import Path
 import pyoxigraph
 
 from reformgraph.ontology.terms import DCTERMS, FOAF, RDF, RDFS, RG, SKOS
+from reformgraph.store import search_facets
 
 MAX_PROSE = 20_000
 """Characters of prose that are indexed for one entity; a snippet of more would be slow."""
@@ -62,7 +63,7 @@ class SearchRow:
     """One entity as it is indexed; ``names`` are its other names, ``prose`` what is said of it.
 
     ``type`` is the local name of its class, ``kind`` the label of its ``rg:kind``; ``boost``
-    below 1 ranks it lower.
+    below 1 ranks it lower; ``facets`` are what hits can be narrowed to: facet, value, label.
     """
 
     iri: str
@@ -73,14 +74,15 @@ class SearchRow:
     names: tuple[str, ...] = ()
     prose: str = ""
     boost: float = 1.0
+    facets: tuple[tuple[str, str, str], ...] = ()
 
 
 def fold(text: str) -> str:
-    """Make names comparable: no case, no diacritics, punctuation as single spaces."""
+    """Make names comparable: no case, no diacritics, no apostrophes, punctuation as single spaces."""
     plain = "".join(
         letter
         for letter in unicodedata.normalize("NFKD", text.casefold())
-        if not unicodedata.combining(letter)
+        if not unicodedata.combining(letter) and letter not in "'’ʼ"
     )
     return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
 
@@ -100,16 +102,25 @@ def index_rows(graph: pyoxigraph.Store) -> Iterator[SearchRow]:
         }
     )
     kinds: dict[str, str] = {}
+    facets = search_facets.Facets(graph, label_of)
     for slug, iri in entities:
-        yield _row(graph, slug, iri, kinds)
+        yield _row(graph, slug, iri, kinds, facets)
 
 
-def _row(graph: pyoxigraph.Store, slug: str, iri: str, kinds: dict[str, str]) -> SearchRow:
+def _row(
+    graph: pyoxigraph.Store,
+    slug: str,
+    iri: str,
+    kinds: dict[str, str],
+    facets: search_facets.Facets,
+) -> SearchRow:
     values: dict[pyoxigraph.NamedNode, list[pyoxigraph.Literal]] = {}
+    every: dict[pyoxigraph.NamedNode, list[object]] = {}
     types: set[tuple[bool, str]] = set()
     kind = ""
     for quad in graph.quads_for_pattern(pyoxigraph.NamedNode(iri), None, None):
         thing = quad.object
+        every.setdefault(quad.predicate, []).append(thing)
         if isinstance(thing, pyoxigraph.Literal):
             values.setdefault(quad.predicate, []).append(thing)
         elif isinstance(thing, pyoxigraph.NamedNode):
@@ -130,7 +141,15 @@ def _row(graph: pyoxigraph.Store, slug: str, iri: str, kinds: dict[str, str]) ->
     if class_ == "Source":
         boost = SOURCE_BOOST
     return SearchRow(
-        iri, slug, label, class_, kind, tuple(sorted(names - {""})), prose[:MAX_PROSE], boost
+        iri,
+        slug,
+        label,
+        class_,
+        kind,
+        tuple(sorted(names - {""})),
+        prose[:MAX_PROSE],
+        boost,
+        tuple(facets.of(every, kind)),
     )
 
 
@@ -179,9 +198,10 @@ def write_index(path: Path, rows: Iterable[SearchRow]) -> int:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(_SCHEMA)
+        connection.executescript(search_facets.SCHEMA)
         for row in rows:
             count += 1
-            connection.execute(
+            made = connection.execute(
                 "INSERT INTO entity VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     _clean(row.label),
@@ -194,6 +214,13 @@ def write_index(path: Path, rows: Iterable[SearchRow]) -> int:
                     row.boost,
                     fold(row.label),
                     _exact(row),
+                ),
+            )
+            connection.executemany(
+                "INSERT INTO facet VALUES (?, ?, ?, ?)",
+                (
+                    (made.lastrowid, name, _clean(value), _clean(label))
+                    for name, value, label in row.facets
                 ),
             )
         connection.execute("INSERT INTO entity(entity) VALUES ('optimize')")

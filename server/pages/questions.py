@@ -10,19 +10,28 @@ from werkzeug.wrappers import Response as BaseResponse
 from reformgraph.errors import NotFound, UsageError
 from reformgraph.queries import catalogue, run
 from reformgraph.queries.catalogue import Question
+from reformgraph.queries.ordering import DOWN, ordered
+from reformgraph.queries.table import Table
 from reformgraph.server import formats, respond
-from reformgraph.server.formats import CSV, HTML, JSON, QUERY
+from reformgraph.server.formats import CSV, HTML, QUERY, XLSX
 from reformgraph.server.pages.offers import Offer
 from reformgraph.server.reading import answers
 from reformgraph.server.reading.questions import groups
 from reformgraph.server.reading.refs import Ref, refs
-from reformgraph.server.service import PIN, links, store
+from reformgraph.server.service import PIN, links, service, store
+from reformgraph.server.spreadsheet import workbook
+from reformgraph.store.base import SearchHit
+from reformgraph.store.search import fold
 
 blueprint = Blueprint("questions", __name__)
 
 LONGEST = 2_000
-# A page shows this many rows; CSV and JSON have all of them.
+# A page shows this many rows; the other formats have all of them.
 ROWS = 500
+# Things that a name may mean are offered up to this many.
+CHOICES = 8
+# What every page takes: the site's date, the format, the column to sort by.
+_COMMON = frozenset(("date", PIN, "format", "sort"))
 
 
 @blueprint.get("/questions")
@@ -38,18 +47,36 @@ def question(name: str) -> BaseResponse:
     asked = _find(stem)
     form = formats.chosen(formats.QUESTION, suffix)
     arguments = _arguments(asked)
+    sort = request.args.get("sort", "").strip()
     g.formats = _offers(stem)
+    if form is HTML:
+        return _html(asked, arguments, sort)
+    arguments = {name: _resolved(asked, name, value) for name, value in arguments.items()}
     if form is QUERY:
         return respond.answer(lambda: run.sparql(store(), asked, arguments), form, name=stem)
+
+    def table() -> Table:
+        return ordered(run.ask(store(), asked, arguments), sort)
+
     if form is CSV:
-        return respond.answer(
-            lambda: run.ask(store(), asked, arguments).csv(guard=True), form, name=stem
-        )
-    if form is JSON:
-        return respond.as_json(
-            lambda: answers.as_json(answers.read(store(), links(), asked, arguments)), stem
-        )
-    return _html(asked, arguments)
+        return respond.answer(lambda: table().csv(guard=True), form, name=stem)
+    if form is XLSX:
+        return respond.answer(lambda: _workbook(asked, arguments, table()), form, name=stem)
+    return respond.as_json(
+        lambda: answers.as_json(answers.read(store(), links(), asked, arguments, sort)), stem
+    )
+
+
+def _workbook(asked: Question, arguments: dict[str, str], table: Table) -> bytes:
+    defaults = {each.name: run.default(store(), each) for each in asked.parameters}
+    about = {
+        "question": asked.question,
+        **(defaults | arguments),
+        "generation": table.generation,
+        "address": service().settings.public_url.rstrip("/") + request.full_path.rstrip("?"),
+        "query": table.sparql,
+    }
+    return workbook(table.columns, table.plain_rows(), about)
 
 
 def _find(name: str) -> Question:
@@ -66,8 +93,7 @@ def _arguments(asked: Question) -> dict[str, str]:
     known = {parameter.name: parameter for parameter in asked.parameters}
     found = {}
     for name, value in request.args.items():
-        # What the whole site is shown at; a question without a day of its own has no use for one.
-        if name in ("format", PIN) or (name == "date" and name not in known):
+        if name in _COMMON and name not in known:
             continue
         if name not in known:
             takes = ", ".join(sorted(known)) or "none"
@@ -83,15 +109,40 @@ def _arguments(asked: Question) -> dict[str, str]:
     return found
 
 
-def _html(asked: Question, arguments: dict[str, str]) -> BaseResponse:
+def _resolved(asked: Question, name: str, value: str) -> str:
+    """Let a name stand for the one thing that bears it; anything else is left to the question."""
+    entity = any(each.name == name and each.type == "entity" for each in asked.parameters)
+    found = _bearers(value) if entity and value else []
+    return found[0] if len(found) == 1 else value
+
+
+def _bearers(value: str) -> list[str]:
+    """Return the slugs of the things that bear exactly this name, none for a slug or an IRI."""
+    try:
+        store().resolve(value)
+    except (NotFound, ValueError):
+        hits = store().search(value, limit=CHOICES).hits
+        return [hit.slug for hit in hits if hit.slug and fold(value) in _names(hit)]
+    return []
+
+
+def _names(hit: SearchHit) -> set[str]:
+    other = "".join(segment.text for segment in hit.snippet) if hit.matched == "other name" else ""
+    return {fold(hit.label), *(fold(name) for name in other.split(" · "))}
+
+
+def _html(asked: Question, arguments: dict[str, str], sort: str) -> BaseResponse:
     """Answer with the form and the results, or with the form and what is wrong with it."""
     try:
+        meant = {name: _resolved(asked, name, value) for name, value in arguments.items()}
         return respond.answer(
-            lambda: _rendered(asked, arguments, answers.read(store(), links(), asked, arguments)),
+            lambda: _rendered(
+                asked, meant, sort, answers.read(store(), links(), asked, meant, sort)
+            ),
             HTML,
         )
     except (UsageError, NotFound) as fault:
-        response = Response(_rendered(asked, arguments, None, fault), fault.status)
+        response = Response(_rendered(asked, arguments, sort, None, fault), fault.status)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Vary"] = "Accept"
         return response
@@ -100,23 +151,73 @@ def _html(asked: Question, arguments: dict[str, str]) -> BaseResponse:
 def _rendered(
     asked: Question,
     arguments: dict[str, str],
+    sort: str,
     table: answers.Answer | None,
     fault: UsageError | NotFound | None = None,
 ) -> str:
     every = catalogue.load()
+    defaults = {each.name: run.default(store(), each) for each in asked.parameters}
     return render_template(
         "question.html",
         question=asked,
         arguments=arguments,
-        defaults={each.name: run.default(store(), each) for each in asked.parameters},
+        defaults=defaults,
+        chosen=_chosen(asked, defaults | arguments),
+        choices=_choices(arguments, fault) if fault else [],
         stories=_stories(asked),
         table=table,
+        headings=_headings(table, sort) if table else [],
         limit=ROWS,
         fault=fault,
-        near=fault.hints if fault else (),
         query=table.sparql if table else "",
+        editor=links().query(table.sparql) if table else "",
         related=[every[name] for name in asked.related if name in every],
     )
+
+
+def _chosen(asked: Question, values: dict[str, str]) -> dict[str, Ref]:
+    """Return the things that the entity fields name, for a form that says who is meant."""
+    iris: dict[str, str] = {}
+    for each in asked.parameters:
+        if each.type == "entity" and (value := values.get(each.name)):
+            try:
+                iris[each.name] = store().resolve(value)
+            except (NotFound, ValueError):
+                continue
+    named = refs(store(), links(), sorted(set(iris.values())))
+    return {name: named[iri] for name, iri in iris.items() if iri in named}
+
+
+def _choices(arguments: dict[str, str], fault: UsageError | NotFound) -> list[tuple[str, Ref]]:
+    """Return what a name that nothing is called by may have meant, with the address that asks it."""
+    field = str(fault.where.get("field", ""))
+    if not isinstance(fault, NotFound) or field not in arguments:
+        return []
+    value = arguments[field]
+    near = store().near(value, CHOICES // 2)
+    hits = [hit for hit in (*near, *store().search(value, limit=CHOICES).hits) if hit.slug]
+    named = refs(store(), links(), [hit.iri for hit in hits])
+    return [
+        (_address(arguments | {field: hit.slug}), named[hit.iri])
+        for hit in {each.iri: each for each in hits}.values()
+        if hit.iri in named
+    ][:CHOICES]
+
+
+def _headings(table: answers.Answer, sort: str) -> list[tuple[str, str, str]]:
+    """Return each shown column's address that sorts by it, and the order it has now."""
+    given = {k: v for k, v in request.args.items() if k != "sort"}
+    rows = []
+    for place in table.shown:
+        name = table.columns[place]
+        now = {name: "ascending", DOWN + name: "descending"}.get(sort, "")
+        follow = DOWN + name if sort == name else name
+        rows.append((name, _address(given | {"sort": follow}), now))
+    return rows
+
+
+def _address(values: dict[str, str]) -> str:
+    return f"{request.script_root}{request.path}?{urlencode(values)}"
 
 
 def _stories(asked: Question) -> list[tuple[str, Ref]]:

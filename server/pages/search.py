@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,39 +19,79 @@ from reformgraph.store.base import SearchHit, SearchPage, Segment
 blueprint = Blueprint("search", __name__)
 
 SIZE = 20
+# What hits can be narrowed to beside their class, and what it is called.
+FACETS = {
+    "sort": "Kind",
+    "period": "Period",
+    "institution": "Institution",
+    "concept": "Concept",
+    "verified": "Verified",
+}
 LONGEST = 500
 
 
 @blueprint.get("/search", defaults={"suffix": ""})
 @blueprint.get("/search.<any(json, html):suffix>")
 def search(suffix: str) -> Response:
-    """Find entities by words: ``q``, narrowed to one class by ``kind``."""
+    """Find entities by words: ``q``, narrowed to a class by ``kind`` and by :data:`FACETS`."""
     text = parameters.text("q", longest=LONGEST)
     kind = parameters.choice("kind", "", tuple(CLASSES))
+    filters = {name: parameters.text(name, longest=LONGEST) for name in FACETS}
+    filters = {name: value for name, value in filters.items() if value}
     page = parameters.whole("page", 1, high=10_000)
     asked = {"html": HTML, "json": JSON}.get(suffix)
     form = formats.chosen(formats.SEARCH, asked)
-    found = store().search(text, kind=kind, limit=SIZE, offset=(page - 1) * SIZE)
-    paging = pages(page, found.total, SIZE, lambda n: _address(text, kind, n))
+    found = store().search(text, kind=kind, limit=SIZE, offset=(page - 1) * SIZE, filters=filters)
+    paging = pages(page, found.total, SIZE, lambda n: _address(text, kind, filters, n))
     if form is JSON:
         return respond.as_json(lambda: _json(found, paging))
-    return respond.page("search.html", found=found, paging=paging, facets=_facets(found))
+    return respond.page(
+        "search.html",
+        found=found,
+        paging=paging,
+        facets=_facets(found),
+        narrow=_narrow(found),
+        again=_address(text) if filters or kind else "",
+    )
 
 
-def _address(text: str, kind: str = "", page: int = 1) -> str:
-    parts = {"q": text, "kind": kind, "page": page if page > 1 else ""}
+def _address(
+    text: str, kind: str = "", filters: Mapping[str, str] | None = None, page: int = 1
+) -> str:
+    parts = {"q": text, "kind": kind, **(filters or {}), "page": page if page > 1 else ""}
     return f"{request.script_root}/search?" + urlencode({k: v for k, v in parts.items() if v})
 
 
 def _facets(found: SearchPage) -> list[tuple[str, int, str, bool]]:
     """Return what the hits can be narrowed to: word, number, address, whether it is chosen."""
     every = sum(found.facets.values())
-    rows = [("everything", every, _address(found.text), not found.kind)]
+    rows = [("everything", every, _address(found.text, "", found.filters), not found.kind)]
     for name, words in CLASSES.items():
         if number := found.facets.get(name, 0):
             word = words.one if number == 1 else words.many
-            rows.append((word, number, _address(found.text, name), found.kind == name))
+            rows.append(
+                (word, number, _address(found.text, name, found.filters), found.kind == name)
+            )
     return rows
+
+
+def _narrow(found: SearchPage) -> list[tuple[str, list[tuple[str, int, str, bool]]]]:
+    """Return each facet's word and its values: word, number, address, whether it is chosen.
+
+    A chosen value leads back to the hits without it.
+    """
+    groups = []
+    for name, word in FACETS.items():
+        rows = []
+        for each in found.narrow.get(name, ()):
+            chosen = found.filters.get(name) == each.value
+            filters = {k: v for k, v in found.filters.items() if k != name}
+            if not chosen:
+                filters[name] = each.value
+            rows.append((each.label, each.count, _address(found.text, found.kind, filters), chosen))
+        if len(rows) > 1 or any(chosen for *_, chosen in rows):
+            groups.append((word, rows))
+    return groups
 
 
 def _json(found: SearchPage, paging: Pages) -> dict[str, Any]:
@@ -61,7 +102,13 @@ def _json(found: SearchPage, paging: Pages) -> dict[str, Any]:
         "page": paging.page,
         "pages": paging.last,
         "partial": found.partial,
+        "corrected": found.corrected,
         "facets": dict(found.facets),
+        "filters": dict(found.filters),
+        "narrow": {
+            name: [{"value": v.value, "label": v.label, "count": v.count} for v in values]
+            for name, values in found.narrow.items()
+        },
         "hits": [_hit(hit) for hit in found.hits],
         "near": [_hit(hit) for hit in found.near],
         "next": paging.later,

@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from reformgraph.queries import run
 from reformgraph.queries.catalogue import Question
+from reformgraph.queries.ordering import ordered
 from reformgraph.server.links import Links
 from reformgraph.server.reading.refs import Ref, literal_words, refs
 from reformgraph.store import Store
@@ -41,9 +42,11 @@ class Answer:
     shown: tuple[int, ...]
 
 
-def read(store: Store, links: Links, question: Question, arguments: Mapping[str, str]) -> Answer:
+def read(
+    store: Store, links: Links, question: Question, arguments: Mapping[str, str], sort: str = ""
+) -> Answer:
     """Ask the question. Raises UsageError or NotFound for a wrong argument, as ``run.ask``."""
-    table = run.ask(store, question, arguments)
+    table = ordered(run.ask(store, question, arguments), sort)
     meanings = {column.name: column.meaning for column in question.columns}
     iris = {t.value for row in table.rows for t in row if isinstance(t, NamedNode)}
     names = refs(store, links, sorted(iris))

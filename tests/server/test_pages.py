@@ -129,7 +129,10 @@ def test_a_question_lists_its_columns_once_and_keeps_the_query(client: FlaskClie
 
 def test_a_wrong_argument_keeps_the_form_and_says_what_is_near(client: FlaskClient) -> None:
     text = page(client, "/questions/antecedents?item=childrens-plan-207", status=404)
-    assert "childrens-plan-2007" in text
+    assert (
+        "The Children's Plan: Building Brighter Futures"
+        in text.partition("Which of these is meant?")[2]
+    )
     page(client, "/questions/institutions-on?date=2007-13-45", status=400)
 
 
@@ -151,3 +154,18 @@ def test_every_internal_link_of_the_main_pages_leads_somewhere(client: FlaskClie
         status = client.get(path, headers=HTML).status_code
         assert status in (200, 303), f"{path}: {status}"
     assert len(followed) > 150
+
+
+def test_search_is_narrowed_and_says_what_was_meant(client: FlaskClient) -> None:
+    html = client.get("/search?q=childrens+trsut&period=2000s", headers=HTML).text
+    found = read(html)
+    assert not faults(html)
+    assert "this is for childrens trust" in found.text
+    chosen = [href for href in found.hrefs if href.startswith("/search?q=childrens+trsut&period")]
+    assert any("&institution=dcsf" in href for href in chosen)
+    told = client.get("/search.json?q=trust&period=2000s&verified=verified").get_json()
+    assert told["filters"] == {"period": "2000s", "verified": "verified"}
+    assert told["total"] == sum(told["facets"].values()) > 20
+    assert told["narrow"]["period"] == [
+        {"value": "2000s", "label": "2000s", "count": told["total"]}
+    ]

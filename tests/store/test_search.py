@@ -1,6 +1,9 @@
 """Search: ranking, reasons, nonsense (hazards 78, 80 and 112)."""
 
+import shutil
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -60,13 +63,86 @@ def test_paging(store: EmbeddedStore) -> None:
 
 
 def test_some_words_and_near_names(store: EmbeddedStore) -> None:
-    page = store.search("evry child maters")
-    assert page.partial
+    page = store.search("every child zzz")
+    assert page.partial and not page.corrected
     assert page.hits[0].slug == page.near[0].slug == "every-child-matters"
-    page = store.search("evry-chld")
+    page = store.search("evr-chd-mtr")
     assert not page.hits
     assert page.near[0].slug == "every-child-matters"
     assert page.near[0].matched == "near"
+
+
+@pytest.mark.parametrize("text", ["evry child maters", "every chidl matters", "EVERY CHLD"])
+def test_a_word_that_stands_nowhere_is_taken_for_the_nearest(
+    store: EmbeddedStore, text: str
+) -> None:
+    page = store.search(text)
+    assert page.hits[0].slug == "every-child-matters" and not page.partial
+    assert page.corrected.casefold().startswith("every child")
+    assert any(segment.marked for segment in page.hits[0].title)
+
+
+def test_a_word_that_stands_somewhere_is_left_alone(store: EmbeddedStore) -> None:
+    assert store.search("every").corrected == store.search("ev").corrected == ""
+    assert store.search("qqqqqqqq").corrected == ""
+
+
+def test_people_leave_the_apostrophe_out(story_store: EmbeddedStore) -> None:
+    without = [hit.slug for hit in story_store.search("childrens plan").hits]
+    assert without[:3] == [hit.slug for hit in story_store.search("children's plan").hits][:3]
+    assert "childrens-plan-2007" in without[:3]
+    assert (
+        "childrens-plan-2007" in [hit.slug for hit in story_store.search("chldrens plan").hits][:3]
+    )
+
+
+def test_hits_are_counted_and_narrowed_by_what_they_have(story_store: EmbeddedStore) -> None:
+    every = story_store.search("trust", limit=500)
+    assert list(every.narrow) == ["sort", "period", "institution", "concept", "verified"]
+    counts = {name: {v.value: v.count for v in values} for name, values in every.narrow.items()}
+    for name, value in (
+        ("sort", "statutory guidance"),
+        ("period", "2000s"),
+        ("institution", "dcsf"),
+        ("concept", "concept-partnership-working"),
+        ("verified", "verified"),
+    ):
+        page = story_store.search("trust", limit=500, filters={name: value})
+        assert page.total == counts[name][value] > 0, name
+        assert {hit.iri for hit in page.hits} < {hit.iri for hit in every.hits}
+        assert dict(page.filters) == {name: value}
+    both = story_store.search("trust", filters={"period": "2000s", "institution": "dcsf"})
+    assert 0 < both.total < counts["institution"]["dcsf"]
+    labels = {v.value: v.label for v in every.narrow["institution"]}
+    assert labels["dcsf"].startswith("Department for Children, Schools and Families")
+    nothing = story_store.search("trust", filters={"period": "'; DROP TABLE facet; --"})
+    assert nothing.total == 0
+
+
+def test_hits_have_what_they_are_narrowed_by(story_store: EmbeddedStore) -> None:
+    query = (
+        "PREFIX rg: <https://w3id.org/reformgraph/ontology#> "
+        "PREFIX dcterms: <http://purl.org/dc/terms/> "
+        "SELECT DISTINCT ?p { ?p a rg:Policy ; dcterms:publisher/rg:slug 'dcsf' ; "
+        "rg:dateEarliest ?d . FILTER(STRSTARTS(STR(?d), '200')) }"
+    )
+    truth = {row[0].value for row in story_store.select(query) if row[0] is not None}
+    found = story_store.search(
+        "e", kind="Policy", limit=500, filters={"institution": "dcsf", "period": "2000s"}
+    )
+    assert found.total and {hit.iri for hit in found.hits} <= truth
+
+
+def test_an_index_of_an_earlier_version_is_searched_without_facets(
+    store: EmbeddedStore, tmp_path: Path
+) -> None:
+    copy = tmp_path / "old.sqlite"
+    shutil.copy(store.generation.folder / "search.sqlite", copy)
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("DROP TABLE facet")
+        connection.commit()
+    page = SearchIndex(copy).search("every child", filters={"period": "2000s"})
+    assert page.hits and not page.narrow and not page.filters
 
 
 NONSENSE = (
