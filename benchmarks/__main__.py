@@ -1,6 +1,14 @@
 """``make bench``: run every benchmark and print its table."""
 
-from benchmarks import ingest, ingest_effects, questions, reasoning, reconcile, sparql
+from benchmarks import (
+    ingest,
+    ingest_effects,
+    ingest_folder,
+    questions,
+    reasoning,
+    reconcile,
+    sparql,
+)
 
 if __name__ == "__main__":
     questions.main()
@@ -10,6 +18,8 @@ if __name__ == "__main__":
     ingest.main()
     print()
     ingest_effects.main()
+    print()
+    ingest_folder.main()
     print()
     sparql.main([])
     print()

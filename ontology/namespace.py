@@ -15,15 +15,16 @@ class Namespace:
     term's node; ``in``, ``iter`` and ``len`` go over the local names.
     """
 
-    __slots__ = ("_terms", "iri", "prefix")
-
     iri: str
     prefix: str
 
     def __init__(self, prefix: str, iri: str, names: Iterable[str]) -> None:
+        self._terms: dict[str, NamedNode] = {name: NamedNode(iri + name) for name in names}
+        # Attributes of their own are found without a call; mapping law looks up millions of them.
+        own = dir(type(self))
+        self.__dict__.update({name: self._terms[name] for name in self._terms if name not in own})
         self.iri = iri
         self.prefix = prefix
-        self._terms: dict[str, NamedNode] = {name: NamedNode(iri + name) for name in names}
 
     def __getattr__(self, name: str) -> NamedNode:
         # Dunder look-ups (copy, pickle) may come before __init__ has run.

@@ -65,6 +65,17 @@ WORDS = frozenset(("enacted", "made", "created", "adopted", "prospective", "curr
 """Words that stand for a version in an address; a day does, too."""
 _EUROPEAN = {"directive": "eudr", "regulation": "eur", "decision": "eudn"}
 _EXTENTS = frozenset(("england", "wales", "scotland", "ni"))
+_HOST = re.compile(r"^https?://(?:www\.)?legislation\.(?:data\.)?gov\.uk")
+_YEAR = re.compile(r"\d{4}")
+_NUMBER = re.compile(r"[A-Za-z]{0,4}\d+[A-Za-z]{0,3}")
+_LOWER_ROMAN = re.compile(r"[ivxlcdm]+")
+_DATA = re.compile(r"data\.\w+")
+_PLAIN = re.compile(
+    rf"{re.escape(SITE)}id/((?:{'|'.join(sorted(set(CLASSES) - {'eut'}))})/\d{{4}}/\d+)"
+    r"(?:/((?:(?!(?:" + "|".join((*sorted(WORDS | _EXTENTS), "welsh", "english")) + r")(?:/|$)"
+    r"|\d{4}-\d{2}-\d{2}|data\.)[^/#?=+\s]+(?:/(?!$)|$))+))?"
+)
+"""An identifier that is in order already, as most are: it need not be taken apart."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ROMAN = re.compile(
     r"(?=[ivxlcdm])m{0,3}(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})", re.IGNORECASE
@@ -103,7 +114,7 @@ class Address:
 @lru_cache(maxsize=16384)
 def split(uri: str) -> Address | None:
     """Take an IRI, a URI or a path of the site apart; None when it is no address of a law."""
-    rest = re.sub(r"^https?://(?:www\.)?legislation\.(?:data\.)?gov\.uk", "", uri.strip())
+    rest = _HOST.sub("", uri.strip())
     if "://" in rest:
         return None
     rest = rest.partition("#")[0].partition("?")[0]
@@ -124,10 +135,10 @@ def split(uri: str) -> Address | None:
         return None
     year, number, tail = "/".join(parts[:taken]), parts[taken], parts[taken + 1 :]
     # Local and personal Acts may be numbered i, ii, iii.
-    roman = kind.endswith(("la", "ppa")) and re.fullmatch(r"[ivxlcdm]+", number)
-    if year and not roman and not re.fullmatch(r"[A-Za-z]{0,4}\d+[A-Za-z]{0,3}", number):
+    roman = kind.endswith(("la", "ppa")) and _LOWER_ROMAN.fullmatch(number)
+    if year and not roman and not _NUMBER.fullmatch(number):
         return None
-    form = tail.pop()[5:] if tail and re.fullmatch(r"data\.\w+", tail[-1]) else ""
+    form = tail.pop()[5:] if tail and _DATA.fullmatch(tail[-1]) else ""
     language = "cy" if tail and tail[-1] == "welsh" else "en"
     if tail and tail[-1] in ("welsh", "english"):
         tail.pop()
@@ -141,6 +152,8 @@ def split(uri: str) -> Address | None:
 @lru_cache(maxsize=16384)
 def key(uri: str) -> str:
     """Give the key of the law that an address is about (``ukpga/2004/31``); empty when it is of none."""
+    if plain := _PLAIN.fullmatch(uri):
+        return plain[1]
     address = split(uri)
     return address.law if address else ""
 
@@ -164,6 +177,8 @@ def uri(law: str, path: str = "", version: str = "", language: str = "en") -> st
 @lru_cache(maxsize=16384)
 def canonical(address: str) -> str:
     """Give the identifier of what an address is about: ``id``, http, no version, no final slash."""
+    if _PLAIN.fullmatch(address):
+        return address
     found = split(address)
     return found.iri if found else address.strip().rstrip("/")
 
@@ -175,6 +190,8 @@ def http(address: str) -> str:
 
 def path_of(address: str) -> str:
     """Give the path of an address (``section/10``); empty for the law as a whole or no address."""
+    if plain := _PLAIN.fullmatch(address):
+        return plain[2] or ""
     found = split(address)
     return found.path if found else ""
 
@@ -317,7 +334,7 @@ def _to_roman(number: int, lower: bool) -> str:
 
 
 def _is_year(part: str) -> bool:
-    return bool(re.fullmatch(r"\d{4}", part))
+    return _YEAR.fullmatch(part) is not None
 
 
 def _has_regnal_years(kind: str, year: str) -> bool:

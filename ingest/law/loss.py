@@ -101,8 +101,11 @@ class Tally:
 
     def tree(self, element: etree._Element) -> None:
         """Count an element, its attributes and all that it holds."""
-        names = ((one.tag, *one.keys()) for one in element.iter(etree.Element))
-        self.shapes.update(names)  # type: ignore[arg-type]
+        self.add(element.iter(etree.Element))
+
+    def add(self, elements: Iterable[etree._Element]) -> None:
+        """Count elements and their attributes; comments and instructions must not be among them."""
+        self.shapes.update([(one.tag, *one.keys()) for one in elements])  # type: ignore[arg-type]
 
     def met(self) -> Counter[str]:
         """Give the counts by short name: ``leg:P1``, ``leg:P1@IdURI``."""

@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 
 import pyoxigraph
 
@@ -33,7 +33,6 @@ FEW: Final = 1_000_000
 _CHUNK: Final = 8_000_000
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,33 +114,33 @@ def prepare(
     Raises InputError naming each file that cannot be read; what was made before it stays kept.
     """
     units = Units(Cache(root))
-    shards = _read(folder, found, units, code, workers)
-    laws: dict[str, list[str]] = {}
-    origins: dict[str, list[Entry]] = {}
-    for entry, by_law in shards:
-        for law, name in by_law.items():
-            laws.setdefault(law, []).append(name)
-            origins.setdefault(law, []).append(entry)
-    tasks = []
-    for law in sorted(laws):
-        about = known.get(law, {})
-        said = json.dumps({iri: asdict(about[iri]) for iri in sorted(about)}, sort_keys=True)
-        key = digest(base, code, law, said, *sorted(laws[law]))
-        units.quads[law] = key
-        units.files[law] = tuple(sorted(set(origins[law])))
-        if units.cache.get("quads", key) is None:
-            units.damaged += units.cache.has("quads", key)
-            tasks.append(UnitTask(str(root), key, law, tuple(laws[law]), dict(about), base))
-    units.mapped = len(tasks)
-    size = sum(_size(units.cache, name) for task in tasks for name in task.shards)
-    _raise(_run(_map, tasks, size, workers))
+    with Crew(workers) as crew:
+        shards = _read(folder, found, units, code, crew)
+        laws: dict[str, list[str]] = {}
+        origins: dict[str, list[Entry]] = {}
+        for entry, by_law in shards:
+            for law, name in by_law.items():
+                laws.setdefault(law, []).append(name)
+                origins.setdefault(law, []).append(entry)
+        tasks = []
+        for law in sorted(laws):
+            about = known.get(law, {})
+            said = json.dumps({iri: asdict(about[iri]) for iri in sorted(about)}, sort_keys=True)
+            key = digest(base, code, law, said, *sorted(laws[law]))
+            units.quads[law] = key
+            units.files[law] = tuple(sorted(set(origins[law])))
+            if units.cache.get("quads", key) is None:
+                units.damaged += units.cache.has("quads", key)
+                tasks.append(UnitTask(str(root), key, law, tuple(laws[law]), dict(about), base))
+        units.mapped = len(tasks)
+        crew.run(_map, tasks, lambda task: sum(_size(units.cache, name) for name in task.shards))
     units.cache.keep("quads", set(units.quads.values()))
     units.cache.keep("shards", {name for names in laws.values() for name in names})
     return units
 
 
 def _read(
-    folder: Path, found: Sequence[Entry], units: Units, code: str, workers: int | None
+    folder: Path, found: Sequence[Entry], units: Units, code: str, crew: Crew
 ) -> list[tuple[Entry, dict[str, str]]]:
     keys = {entry.key: digest(code, identity(entry)) for entry in found}
     tasks = []
@@ -158,8 +157,7 @@ def _read(
         tasks.append(FileTask(str(folder), str(units.cache.root), keys[entry.key], entry, code))
     units.read = len(tasks)
     files = LawFolder(folder)
-    size = sum(_file_size(files.path(task.entry)) for task in tasks)
-    _raise(_run(_shard, tasks, size, workers))
+    crew.run(_shard, tasks, lambda task: _file_size(files.path(task.entry)))
     for task in tasks:
         kept = units.cache.get("files", task.key)
         if kept is None:
@@ -205,18 +203,46 @@ def _map(task: UnitTask) -> str:
     return ""
 
 
-def _run(work: Callable[[T], R], tasks: Sequence[T], size: int, workers: int | None) -> list[R]:
-    """Work on all tasks, in processes of their own when there is much to do."""
-    count = min(workers or os.cpu_count() or 1, len(tasks))
-    if count < 2 or size < FEW:
-        return [work(task) for task in tasks]
-    # Spawned, not forked: whoever builds may have threads.
-    context = multiprocessing.get_context("spawn")
-    try:
-        with ProcessPoolExecutor(count, mp_context=context) as pool:
-            return list(pool.map(work, tasks, chunksize=max(1, min(16, len(tasks) // count // 8))))
-    except BrokenProcessPool as error:
-        raise InputError(f"A process that reads law ended by itself: {error}") from error
+class Crew:
+    """The processes of one build: started when there is first much to do, kept for the next step."""
+
+    def __init__(self, workers: int | None) -> None:
+        self._count = workers or os.cpu_count() or 1
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        """Begin without any process."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the processes."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def run(self, work: Callable[[T], str], tasks: Sequence[T], size: Callable[[T], int]) -> None:
+        """Work on all tasks, the largest first, so that none is left to one process at the end.
+
+        ``work`` gives a message of what is wrong, or nothing; ``size`` bytes of work. Raises
+        InputError with all messages.
+        """
+        sizes = [size(task) for task in tasks]
+        if min(self._count, len(tasks)) < 2 or sum(sizes) < FEW:
+            _raise(work(task) for task in tasks)
+            return
+        if self._pool is None:
+            # Spawned, not forked: whoever builds may have threads.
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self._count, mp_context=context)
+        order = sorted(range(len(tasks)), key=lambda place: -sizes[place])
+        # The few large ones go out one by one, the many small ones in handfuls.
+        large = [tasks[place] for place in order if sizes[place] >= FEW]
+        small = [tasks[place] for place in order if sizes[place] < FEW]
+        handful = max(1, min(16, len(small) // self._count // 8))
+        try:
+            done = self._pool.map(work, large), self._pool.map(work, small, chunksize=handful)
+            _raise(message for each in done for message in each)
+        except BrokenProcessPool as error:
+            raise InputError(f"A process that reads law ended by itself: {error}") from error
 
 
 def _raise(messages: Iterable[str]) -> None:

@@ -78,11 +78,12 @@ def _read(content: bytes, name: str) -> Reading:
             root = element if root is None else root
             continue
         if tag in _EFFECTS:
+            held = list(element.iter())
             found = _effect(element, name)
             reading.effects.append(found)
             reading.met[EFFECT_TYPE + found.type] += 1
             effects += 1
-            tally.tree(element)
+            tally.add(held)
             element.clear(keep_tail=True)  # type: ignore[call-arg]  # lxml-stubs know it not
             if element is not root:
                 tally.shapes[(tag,)] -= 1  # what is left of it is counted again with what holds it

@@ -144,8 +144,10 @@ class _Reader:
                 return
             self._close(element, tag)
         elif tag == _EFFECT:
+            # Held, so that the reader and the count look at the same objects of Python.
+            held = list(element.iter())
             self.effects.append(effect_element.effect(element))
-            self.text.tally.tree(element)
+            self.text.tally.add(held)
         elif tag == _METADATA:
             self.metadata = clml_metadata.metadata(element)
             self.text.count(element)

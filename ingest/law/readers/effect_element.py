@@ -7,7 +7,9 @@ provisions in the attributes themselves. Both are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import pairwise
 
 from lxml import etree
 
@@ -15,6 +17,16 @@ from reformgraph.ingest.law import addresses
 from reformgraph.ingest.law.model import Effect, InForce, Reference
 from reformgraph.ingest.law.xml import UKM, XML, text_of
 
+_SECTION, _RANGE = f"{UKM}Section", f"{UKM}SectionRange"
+_COMMENCING, _SAVINGS = f"{UKM}CommencingProvisions", f"{UKM}CommencingSavings"
+_IN_FORCE, _LANG = f"{UKM}InForce", f"{XML}lang"
+_PROVISIONS = frozenset(
+    ("AffectingProvisions", "AffectedProvisions", "Savings", "CommencementAuthority")
+)
+_TITLES = frozenset(("AffectedTitle", "AffectingTitle"))
+_CHILDREN: dict[object, str] = {
+    f"{UKM}{name}": name for name in (*_PROVISIONS, *_TITLES, "InForceDates", "Commenced")
+}
 SAME = "Same as affected"
 _SPELT_SAME = "S+A+M+E+A+S+A+F+F+E+C+T+E+D"
 
@@ -59,27 +71,25 @@ USED = frozenset(
 
 def effect(element: etree._Element) -> Effect:
     """Read one ``ukm:Effect`` or ``ukm:UnappliedEffect``; what is not there stays empty."""
-    get = element.attrib.get
+    get = _attributes(element).get
     said = _Said(element)
-    affecting_law, affected_law = _law(element, "Affecting"), _law(element, "Affected")
+    affecting_law, affected_law = _law(get, "Affecting"), _law(get, "Affected")
     dates = [_in_force(one) for one in said.in_force]
     if not dates and (get("Date") or get("Prospective") or get("CommencingURI")):
         dates = [_in_force(element)]
     provisions = said.provisions.get
     titles = said.titles.get
     return Effect(
-        id=get("EffectId") or get("URI", "").rstrip("/").rpartition("/")[2],
-        type=" ".join(get("Type", "").split()),
+        id=get("EffectId") or (get("URI") or "").rstrip("/").rpartition("/")[2],
+        type=" ".join((get("Type") or "").split()),
         affecting_law=affecting_law,
         affected_law=affected_law,
-        affecting=_provisions(
-            element, provisions("AffectingProvisions"), "Affecting", affecting_law
-        ),
-        affected=_provisions(element, provisions("AffectedProvisions"), "Affected", affected_law),
+        affecting=_provisions(get, provisions("AffectingProvisions"), "Affecting", affecting_law),
+        affected=_provisions(get, provisions("AffectedProvisions"), "Affected", affected_law),
         affecting_text=get("AffectingProvisions") or text_of(provisions("AffectingProvisions")),
         affected_text=get("AffectedProvisions") or text_of(provisions("AffectedProvisions")),
-        affecting_title=titles("AffectingTitle", "") or get("AffectingTitle", ""),
-        affected_title=titles("AffectedTitle", "") or get("AffectedTitle", ""),
+        affecting_title=titles("AffectingTitle") or get("AffectingTitle") or "",
+        affected_title=titles("AffectedTitle") or get("AffectedTitle") or "",
         in_force=tuple(dates),
         applied=flag(get("Applied")),
         required=flag(get("RequiresApplied")),
@@ -87,12 +97,12 @@ def effect(element: etree._Element) -> Effect:
         commencement_authority=references(provisions("CommencementAuthority"), affecting_law),
         affecting_extent=_extent(get("AffectingEffectsExtent") or get("AffectingExtent") or ""),
         affected_extent=_extent(get("AffectedExtent") or get("AffectedEffectsExtent") or ""),
-        modified=get("Modified", ""),
-        comments=get("Comments", ""),
-        notes=get("Notes", ""),
-        created=get("Created", ""),
-        type_notes=get("TypeNotes", ""),
-        appended=get("AppendedCommentary", ""),
+        modified=get("Modified") or "",
+        comments=get("Comments") or "",
+        notes=get("Notes") or "",
+        created=get("Created") or "",
+        type_notes=get("TypeNotes") or "",
+        appended=get("AppendedCommentary") or "",
         territory=get("AffectingTerritorialApplication")
         or get("AffectedTerritorialApplication")
         or "",
@@ -113,20 +123,20 @@ class _Said:
         self.in_force: list[etree._Element] = []
         self.commenced: tuple[Reference, ...] = ()
         for one in element:
-            name = str(one.tag).removeprefix(UKM)
-            if name in ("AffectedTitle", "AffectingTitle"):
-                key = f"{name}@cy" if one.get(f"{XML}lang") == "cy" else name
-                self.titles.setdefault(key, text_of(one))
+            name = _CHILDREN.get(one.tag, "")
+            if name in _PROVISIONS:
+                self.provisions[name] = one
             elif name == "InForceDates":
-                self.in_force += one.iter(f"{UKM}InForce")
+                self.in_force += [force for force in one if force.tag == _IN_FORCE]
+            elif name in _TITLES:
+                key = f"{name}@cy" if one.get(_LANG) == "cy" else name
+                self.titles.setdefault(key, text_of(one))
             elif name == "Commenced":
                 self.commenced += tuple(
                     Reference(law, text=text_of(cited))
                     for cited in one.iter(f"{UKM}Citation")
                     if (law := cited_law(cited))
                 )
-            else:
-                self.provisions[name] = one
 
 
 def references(container: etree._Element | None, law: str = "") -> tuple[Reference, ...]:
@@ -136,14 +146,21 @@ def references(container: etree._Element | None, law: str = "") -> tuple[Referen
     to the next one are no references, and their text is put before what they lead to. ``law`` (an
     IRI) is for sections that have a ``Ref`` and no URI.
     """
-    if container is None:
+    if container is None or not len(container):
         return ()
-    return led(list(_listed(container, law)))
+    found: list[Reference] = []
+    _list(container, law, found)
+    return led(found)
 
 
 def led(found: list[Reference]) -> tuple[Reference, ...]:
     """Drop those that only lead to the next one, and put their text before what they lead to."""
     if len(found) < 2:
+        return tuple(found)
+    for one, following in pairwise(found):
+        if following.iri.startswith(one.iri) and following.iri.startswith(f"{one.iri}/"):
+            break
+    else:
         return tuple(found)
     kept: list[Reference] = []
     leading: list[Reference] = []
@@ -169,6 +186,11 @@ def cited_law(element: etree._Element) -> str:
     return addresses.iri(law) if law else ""
 
 
+def _attributes(element: etree._Element) -> dict[str, str]:
+    """Give all attributes at once: asking lxml for thirty of them one by one costs more."""
+    return dict(element.items())  # type: ignore[arg-type]  # lxml-stubs allow bytes
+
+
 def flag(value: str | None) -> bool | None:
     """Read ``true`` or ``false``; None where there is neither."""
     return (
@@ -176,22 +198,29 @@ def flag(value: str | None) -> bool | None:
     )
 
 
-def _listed(container: etree._Element, law: str) -> Iterator[Reference]:
+def _list(container: etree._Element, law: str, found: list[Reference]) -> None:
     for one in container:
-        get = one.attrib.get
-        if one.tag == f"{UKM}SectionRange":
-            yield Reference(
-                _pointed(get("URI"), get("Start"), law),
-                _pointed(get("UpTo"), get("End"), law),
-                text_of(one),
-                any(get(name) == "true" for name in ("Missing", "MissingStart", "MissingEnd")),
+        tag, get = one.tag, one.get
+        if tag == _SECTION:
+            uri, ref = get("URI"), get("Ref")
+            if uri or (law and ref):
+                text = text_of(one) if len(one) else " ".join((one.text or "").split())
+                found.append(section(uri, ref, law, text, get("Missing") == "true"))
+        elif tag == _RANGE:
+            missing = any(get(name) == "true" for name in ("Missing", "MissingStart", "MissingEnd"))
+            first = _pointed(get("URI"), get("Start"), law)
+            found.append(
+                Reference(first, _pointed(get("UpTo"), get("End"), law), text_of(one), missing)
             )
-        elif one.tag == f"{UKM}Section":
-            if address := _pointed(get("URI"), get("Ref"), law):
-                yield Reference(address, "", text_of(one), get("Missing") == "true")
-        elif isinstance(one.tag, str):
+        elif isinstance(tag, str):
             # Wrappers of errors and of formatting: what they hold counts.
-            yield from _listed(one, law)
+            _list(one, law, found)
+
+
+@lru_cache(maxsize=4096)
+def section(uri: str | None, ref: str | None, law: str, text: str, missing: bool) -> Reference:
+    """Make a reference, once for all effects that name the same provision in the same words."""
+    return Reference(_pointed(uri, ref, law), "", text, missing)
 
 
 def _pointed(address: str | None, ref: str | None, law: str) -> str:
@@ -200,56 +229,66 @@ def _pointed(address: str | None, ref: str | None, law: str) -> str:
     return f"{law}/{addresses.path_of_ref(ref)}" if law and ref else ""
 
 
-def _law(element: etree._Element, end: str) -> str:
-    get = element.attrib.get
-    address = get(f"{end}URI", "")
-    law = addresses.key(address) or addresses.law_of(
-        get(f"{end}Class", ""), get(f"{end}Year", ""), get(f"{end}Number", "")
-    )
+def _law(get: Callable[[str], str | None], end: str) -> str:
+    address = get(f"{end}URI") or ""
+    law = addresses.key(address) or _numbered(get, end)
     return addresses.iri(law) if law else address
 
 
+def _numbered(get: Callable[[str], str | None], end: str) -> str:
+    class_ = get(f"{end}Class")
+    return (
+        addresses.law_of(class_, get(f"{end}Year") or "", get(f"{end}Number") or "")
+        if class_
+        else ""
+    )
+
+
 def _provisions(
-    element: etree._Element, listed: etree._Element | None, end: str, law: str
+    get: Callable[[str], str | None], listed: etree._Element | None, end: str, law: str
 ) -> tuple[Reference, ...]:
     found = references(listed, law)
     if found:
         return found
-    get = element.attrib.get
-    path = addresses.path_of(get(f"{end}URI", "")) or addresses.path_of_ref(
-        get(f"{end}SectionRef", "")
+    path = addresses.path_of(get(f"{end}URI") or "") or addresses.path_of_ref(
+        get(f"{end}SectionRef") or ""
     )
     if not path:
         return ()
-    last = get(f"{end}UpTo", "")
+    last = get(f"{end}UpTo")
     text = get(f"{end}Provisions") or text_of(listed)
     return (Reference(f"{law}/{path}", addresses.canonical(last) if last else "", text),)
 
 
 def _in_force(element: etree._Element) -> InForce:
-    get = element.attrib.get
-    law = addresses.key(get("CommencingURI", "")) or addresses.law_of(
-        get("CommencingClass", ""), get("CommencingYear", ""), get("CommencingNumber", "")
-    )
-    law = addresses.iri(law) if law else get("CommencingURI", "")
-    commencing = references(element.find(f"{UKM}CommencingProvisions"), law)
-    if not commencing and (path := addresses.path_of(get("CommencingURI", ""))):
-        commencing = (Reference(f"{law}/{path}", get("CommencingUpTo", "")),)
-    qualification = get("Qualification", "")
+    get = _attributes(element).get
+    address = get("CommencingURI") or ""
+    law = (address and addresses.key(address)) or _numbered(get, "Commencing")
+    law = addresses.iri(law) if law else address
+    commencing: tuple[Reference, ...] = ()
+    savings: tuple[Reference, ...] = ()
+    for one in element:
+        if one.tag == _COMMENCING:
+            commencing = references(one, law)
+        elif one.tag == _SAVINGS:
+            savings = references(one, law)
+    if address and not commencing and (path := addresses.path_of(address)):
+        commencing = (Reference(f"{law}/{path}", get("CommencingUpTo") or ""),)
+    qualification = get("Qualification") or ""
     if other := get("OtherQualification"):
         qualification = (
             other if qualification in ("", "Other", "other") else f"{qualification} ({other})"
         )
     return InForce(
-        day=get("Date", ""),
+        day=get("Date") or "",
         prospective=get("Prospective") == "true",
         qualification=qualification,
         applied=flag(get("Applied")),
         commencing=commencing,
-        savings=references(element.find(f"{UKM}CommencingSavings"), law),
+        savings=savings,
         law=law,
-        comments=get("Comments", ""),
-        notes=get("Notes", ""),
+        comments=get("Comments") or "",
+        notes=get("Notes") or "",
     )
 
 
