@@ -19,12 +19,14 @@ import pyoxigraph
 
 from reformgraph.errors import StoreError, UsageError
 from reformgraph.ingest.faults import Fault, InvalidInput, nearest
+from reformgraph.ingest.foreign import extras
+from reformgraph.ingest.foreign.extras import Extra
 from reformgraph.ingest.law import units as law_units
 from reformgraph.ingest.law.folder import Entry
 from reformgraph.ingest.law.known import known
 from reformgraph.ingest.law.mapping.scope import describe_sources
 from reformgraph.ingest.mapping import links, map_timeline
-from reformgraph.ingest.provenance import describe_inputs, describe_law
+from reformgraph.ingest.provenance import describe_extra, describe_inputs, describe_law
 from reformgraph.ingest.readers.timeline import read_timelines
 from reformgraph.ingest.timeline import Timeline
 from reformgraph.ontology import gate, reason
@@ -136,8 +138,12 @@ def build(
                 before_switch(current)
             return BuildResult(current, rows, unchanged=True)
         prepare = partial(_law, law, files, home / UNITS, base, progress) if law and files else None
-        graph, inferred = reasoned(found, base, progress, law=prepare)
+        more = extras.read(found, base)
+        graph, inferred = reasoned(found, base, progress, law=prepare, more=more)
         warnings = _gate(graph, found, base, progress)
+        for extra in more:
+            # As it was found: served beside the rest, not reasoned over and not held to our rules.
+            graph.bulk_extend(extra.kept)
         progress.stage("write", f"{len(graph):,} quads")
         places = Places(found, graph, base)
         generation = publish(
@@ -165,15 +171,19 @@ def reasoned(
     base: str,
     progress: Progress,
     law: Callable[[pyoxigraph.Store], None] | None = None,
+    more: Sequence[Extra] = (),
 ) -> tuple[pyoxigraph.Store, int]:
     """Map, load the ontology, reason; return the graph and the number of inferred quads.
 
-    ``law`` adds the graphs of law to a graph that holds the timelines.
+    ``law`` adds the graphs of law to a graph that holds the timelines, ``more`` is the RDF that
+    these take in.
     """
     graph = pyoxigraph.Store()
     for timeline in timelines:
         progress.stage("map", timeline.manifest.title)
         graph.bulk_extend(map_timeline(timeline, base, timeline.used(timelines)))
+    for extra in more:
+        graph.bulk_extend(extra.mapped)
     if law:
         law(graph)
     ontology = pyoxigraph.NamedNode(f"{base}graph/ontology")
@@ -182,6 +192,9 @@ def reasoned(
     )
     digests = {name: hashlib.sha256(read(name).encode()).hexdigest() for name in ONTOLOGY_FILES}
     graph.bulk_extend(describe_inputs(timelines, base, ontology=digests))
+    graph.bulk_extend(
+        quad for extra in more for quad in describe_extra(extra.timeline, extra.graphs, base)
+    )
     progress.stage("reason")
     inferred = reason.materialise(graph, pyoxigraph.NamedNode(f"{base}graph/inferences"))
     return graph, inferred

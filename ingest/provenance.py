@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -46,7 +47,7 @@ def describe_inputs(
         node = graph_iri(base, name)
         yield from _entity(node, label, program, graph)
         for file, digest in sorted(files.items()):
-            source = NamedNode(f"{node.value}/{file}")
+            source = NamedNode(f"{node.value}/{quote(file)}")
             yield Quad(node, PROV.wasDerivedFrom, source, graph)
             yield Quad(source, RDF.type, PROV.Entity, graph)
             yield Quad(source, RDFS.label, Literal(f"{name}/{file}", language="en"), graph)
@@ -56,6 +57,30 @@ def describe_inputs(
     yield from _entity(inferred, "What follows from the other graphs", program, graph)
     for name in sorted(inputs):
         yield Quad(inferred, PROV.wasDerivedFrom, graph_iri(base, name), graph)
+
+
+def describe_extra(
+    timeline: Timeline,
+    graphs: Mapping[str, tuple[str, Sequence[str], bool]],
+    base: str,
+    *,
+    version: str = __version__,
+) -> Iterator[Quad]:
+    """Describe the graphs that the RDF of a timeline makes.
+
+    In: the timeline; each graph's label, the files that it was made of, which ``describe_inputs``
+    has described, and whether it is reasoned over; the base. Out: quads in ``{base}graph/provenance``.
+    """
+    graph = graph_iri(base, "provenance")
+    program = NamedNode(f"{graph.value}/reformgraph")
+    home = graph_iri(base, timeline.manifest.id).value
+    for name, (label, files, reasoned) in sorted(graphs.items()):
+        node = NamedNode(name)
+        yield from _entity(node, label, program, graph)
+        for file in files:
+            yield Quad(node, PROV.wasDerivedFrom, NamedNode(f"{home}/{quote(file)}"), graph)
+        if reasoned:
+            yield Quad(graph_iri(base, "inferences"), PROV.wasDerivedFrom, node, graph)
 
 
 def describe_law(

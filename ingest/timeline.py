@@ -11,7 +11,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from reformgraph.ingest import rows, slugs
-from reformgraph.ingest.fields import Date, End, Slug, Text, Web, wrong
+from reformgraph.ingest.fields import Date, End, Slug, Text, Web, term, wrong
 from reformgraph.ingest.rows import Row
 
 
@@ -33,10 +33,54 @@ def _list(value: object) -> object:
     return value
 
 
+def _one_or_more(value: object) -> object:
+    found = [value] if isinstance(value, str) else value
+    if not isinstance(found, list | tuple) or not all(isinstance(each, str) for each in found):
+        raise wrong("the name of a file, or a list of them")
+    return found
+
+
+def _flag(value: object) -> object:
+    if not isinstance(value, bool):
+        raise wrong("true or false")
+    return value
+
+
+class Rdf(BaseModel):
+    """One ``[[rdf]]`` of ``timeline.toml``: a file of RDF that the timeline takes in.
+
+    ``map`` names what carries it over onto our terms, CONSTRUCT queries (``.rq``) and SSSOM
+    (``.sssom.tsv``); without any, or with ``keep``, it stands in the graph as it is. ``source`` is
+    where all of it was read, ``status`` whether somebody looked.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: Text
+    map: Annotated[tuple[Text, ...], BeforeValidator(_one_or_more)] = ()
+    source: Slug
+    status: Annotated[str, term("status")] = "unverified"
+    keep: Annotated[bool, BeforeValidator(_flag)] = False
+
+    @property
+    def name(self) -> str:
+        """What its graph is called after the timeline: the file's name without its suffixes."""
+        return slugs.slugify(Path(self.file).name.partition(".")[0])
+
+
+def _tables(value: object) -> object:
+    if not isinstance(value, list | tuple) or not all(
+        isinstance(each, dict | Rdf) for each in value
+    ):
+        raise wrong("tables, each under a line [[rdf]]")
+    return value
+
+
 class Manifest(BaseModel):
     """``timeline.toml``. ``start`` and ``end`` frame what the timeline is about.
 
-    ``uses`` holds the ids of the timelines that rows of this one may refer to.
+    ``uses`` holds the ids of the timelines that rows of this one may refer to, ``rdf`` the files of
+    RDF that it takes in.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -49,6 +93,7 @@ class Manifest(BaseModel):
     language: Annotated[Text, AfterValidator(_language)]
     focal_item: Slug
     uses: Annotated[tuple[Slug, ...], BeforeValidator(_list)] = ()
+    rdf: Annotated[tuple[Rdf, ...], BeforeValidator(_tables)] = ()
     start: Date = None
     end: End = None
 

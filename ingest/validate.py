@@ -19,6 +19,7 @@ import pyoxigraph
 from reformgraph.errors import UsageError
 from reformgraph.ingest.build import Places, Progress, Silence, reasoned
 from reformgraph.ingest.faults import Fault, InvalidInput
+from reformgraph.ingest.foreign import extras
 from reformgraph.ingest.readers.timeline import read_timelines
 from reformgraph.ontology import gate
 from reformgraph.ontology.gate import Finding, Noted
@@ -65,7 +66,7 @@ def validate(
     progress.stage("read", ", ".join(path.name for path in timelines))
     begun = time.perf_counter()
     found = read_timelines(timelines)
-    graph, _ = reasoned(found, base, progress)
+    graph, _ = reasoned(found, base, progress, more=extras.read(found, base))
     told = Validation(sum(1 for each in found for _ in each.rows()), len(graph))
     told.seconds["read, map, reason"] = time.perf_counter() - begun
     places = Places(found, graph, base)

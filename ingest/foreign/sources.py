@@ -102,18 +102,18 @@ def _sources(entry: str, base: str) -> Iterator[Source]:
             )
         for file, name in files:
             iri = prefix + _in_iri(name)
-            yield Source(file, f"{path.name}/{name}", _media_type(file), iri, iri)
+            yield Source(file, f"{path.name}/{name}", media_type(file), iri, iri)
         return
     if not path.is_file():
         raise UsageError(f"{path}: neither a file nor a folder", where={"field": "data"})
-    media_type = _media_type(path)
-    if not media_type:
+    form = media_type(path)
+    if not form:
         raise UsageError(
             f"{path}: its suffix is no RDF format; known are {', '.join(FORMATS)}, also with .gz",
             where={"field": "data"},
         )
     iri = named or f"{base}graph/{_in_iri(path.name)}"
-    yield Source(path, path.name, media_type, iri, iri)
+    yield Source(path, path.name, form, iri, iri)
 
 
 def _named(entry: str) -> tuple[str, Path] | None:
@@ -136,12 +136,13 @@ def _files(folder: Path) -> Iterable[Path]:
         path
         for path in folder.rglob("*")
         if path.is_file()
-        and _media_type(path)
+        and media_type(path)
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
 
 
-def _media_type(path: Path) -> str:
+def media_type(path: Path) -> str:
+    """Return the media type of a file by its suffix, "" when it is no RDF."""
     return FORMATS.get(Path(_plain(path.name)).suffix.lower(), "")
 
 

@@ -1,24 +1,18 @@
 """``links.sssom.tsv``: what a timeline's entities are elsewhere, as an SSSOM mapping set.
 
-Simple Standard for Sharing Ontology Mappings, TSV with a YAML header in comment lines
-(<https://mapping-commons.github.io/sssom/>). Read with our own typed rows: the ``sssom`` library
-brings pandas, SciPy and LinkML, too much for a build.
+What each column must hold is checked here, row by row; ``sssom`` reads the file.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from reformgraph.ingest.faults import Fault, did_you_mean, listed
 from reformgraph.ingest.readers.checks import Found
-from reformgraph.ingest.readers.table import load
+from reformgraph.ingest.readers.sssom import Mappings, read_mappings
 from reformgraph.ingest.rows import Link
 from reformgraph.ingest.timeline import LINKS, Place
 from reformgraph.ontology.terms import vocabulary
@@ -53,54 +47,20 @@ def read_links(path: Path, found: Found) -> tuple[tuple[Link, ...], str, list[Fa
     mappings (rejected ones, ``predicate_modifier`` Not, are checked and left out), the SHA-256 of
     the file, the faults, each with its row.
     """
-    text, table = load(path)
-    if text is None:
-        return (), table.digest, table.faults
-    lines = text.splitlines()
-    head = [line[1:] for line in lines if line.startswith("#")]
-    first = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    prefixes, faults = _prefixes("\n".join(head))
-    reader = csv.reader(io.StringIO("\n".join(lines[first:])), delimiter="\t")
-    header = next(reader, [])
-    missing = [name for name in NEEDED if name not in header]
-    stray = [name for name in header if name not in (*NEEDED, *OTHERS)]
-    faults += [Fault(LINKS, first + 1, name, "", f"a column {name}") for name in missing]
-    faults += [
-        Fault(LINKS, first + 1, name, "", "a column of SSSOM that is read here",
-              did_you_mean(name, (*NEEDED, *OTHERS)))
-        for name in stray
-    ]  # fmt: skip
+    read = read_mappings(path, NEEDED, OTHERS, LINKS)
+    faults = read.faults
     links: list[Link] = []
     decided: dict[tuple[str, str], tuple[bool, int, str]] = {}
-    if not missing and not stray:
-        for number, cells in enumerate(reader, start=first + 2):
-            row = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
-            if not any(row.values()):
-                continue
-            faults += _faults(row, number, prefixes, found)
-            faults += found.place(row["record_id"], Place("links", LINKS, number))
-            faults += _opposite(row, number, decided)
-            if row.get("predicate_modifier", "") != "Not":
-                links.append(_link(row, prefixes))
-    return (() if faults else tuple(links)), table.digest, faults
+    for number, row in read.rows:
+        faults += _faults(row, number, read, found)
+        faults += found.place(row["record_id"], Place("links", LINKS, number))
+        faults += _opposite(row, number, decided)
+        if row.get("predicate_modifier", "") != "Not":
+            links.append(_link(row, read))
+    return (() if faults else tuple(links)), read.digest, faults
 
 
-def _prefixes(head: str) -> tuple[dict[str, str], list[Fault]]:
-    try:
-        known = yaml.safe_load(head) or {}
-        map_ = known.get("curie_map", {}) if isinstance(known, dict) else None
-    except yaml.YAMLError:
-        map_ = None
-    if not isinstance(map_, dict) or not all(
-        isinstance(key, str) and isinstance(value, str) for key, value in map_.items()
-    ):
-        return {}, [Fault(LINKS, 1, "", "", "YAML in the comment lines, with a curie_map")]
-    return dict(map_), []
-
-
-def _faults(
-    row: Mapping[str, str], number: int, prefixes: Mapping[str, str], found: Found
-) -> Iterable[Fault]:
+def _faults(row: Mapping[str, str], number: int, read: Mappings, found: Found) -> Iterable[Fault]:
     def fault(column: str, expected: str, hint: str = "") -> Fault:
         return Fault(LINKS, number, column, row.get(column, ""), expected, hint)
 
@@ -111,7 +71,7 @@ def _faults(
         yield fault("subject_id", f"{OURS} and the id of a row", near)
     elif row["predicate_id"] not in (allowed := CONCEPTS if place.table == "concepts" else THINGS):
         yield fault("predicate_id", listed(allowed), f"for a row of {place.table}")
-    if not _IRI.fullmatch(_expand(row["object_id"], prefixes)):
+    if not _IRI.fullmatch(read.expand(row["object_id"])):
         yield fault("object_id", "an http(s) address, or a name with a prefix of the curie_map")
     if row["mapping_justification"] not in JUSTIFICATIONS:
         near = did_you_mean(row["mapping_justification"], JUSTIFICATIONS)
@@ -147,17 +107,12 @@ def _opposite(
         )
 
 
-def _expand(name: str, prefixes: Mapping[str, str]) -> str:
-    prefix, colon, local = name.partition(":")
-    return prefixes[prefix] + local if colon and prefix in prefixes else name
-
-
-def _link(row: Mapping[str, str], prefixes: Mapping[str, str]) -> Link:
+def _link(row: Mapping[str, str], read: Mappings) -> Link:
     return Link.model_construct(
         id=row["record_id"],
         subject=row["subject_id"].removeprefix(OURS),
         predicate=row["predicate_id"],
-        object=_expand(row["object_id"], prefixes),
+        object=read.expand(row["object_id"]),
         object_label=row.get("object_label", ""),
         justification=row["mapping_justification"],
         author=row["author_label"],

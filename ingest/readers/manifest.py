@@ -9,10 +9,11 @@ from datetime import date
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from reformgraph.ingest.faults import Fault, did_you_mean
 from reformgraph.ingest.readers.table import load
-from reformgraph.ingest.timeline import MANIFEST, Manifest
+from reformgraph.ingest.timeline import MANIFEST, Manifest, Rdf
 
 
 def read_manifest(path: Path) -> tuple[Manifest | None, str, list[Fault]]:
@@ -65,9 +66,13 @@ def _keys(values: Mapping[str, object], text: str) -> list[Fault]:
 def _faults(error: ValidationError, text: str) -> list[Fault]:
     faults = []
     for each in error.errors(include_url=False):
+        key, *inner = (str(part) for part in each["loc"])
+        if inner:  # rdf.0.file: a key of the first [[rdf]]
+            number, name = int(inner[0]) + 1, inner[1] if len(inner) > 1 else ""
+            faults.append(_inner(each, key, number, name, text))
+            continue
         if each["type"] == "missing":
             continue  # _keys has said so
-        key = str(each["loc"][0])
         context = each.get("ctx", {})
         expected = context.get("expected", "text in quotation marks")
         faults.append(
@@ -75,6 +80,21 @@ def _faults(error: ValidationError, text: str) -> list[Fault]:
                   context.get("hint", ""))
         )  # fmt: skip
     return faults
+
+
+def _inner(error: ErrorDetails, key: str, number: int, name: str, text: str) -> Fault:
+    """Word what is wrong in the ``number``-th table ``[[key]]``, with its line."""
+    heads = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == f"[[{key}]]"]
+    line = heads[number - 1] if len(heads) >= number else 0
+    value = str(error["input"])
+    context = error.get("ctx", {})
+    expected, hint = context.get("expected", "text in quotation marks"), context.get("hint", "")
+    if error["type"] == "missing":
+        expected, value = f"a key {name!r} in [[{key}]]", ""
+    elif error["type"] == "extra_forbidden":
+        expected, value = f"a key of [[{key}]]", ""
+        hint = did_you_mean(name, Rdf.model_fields) or f"keys are {', '.join(Rdf.model_fields)}"
+    return Fault(MANIFEST, line, f"{key}.{name}" if name else key, value, expected, hint)
 
 
 def _line(text: str, key: str) -> int:

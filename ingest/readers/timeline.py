@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from reformgraph.ingest.faults import Fault, InvalidInput, did_you_mean
+from reformgraph.ingest.readers import extras
 from reformgraph.ingest.readers.across import clashes, link
 from reformgraph.ingest.readers.checks import Found, cross_check
 from reformgraph.ingest.readers.links import read_links
@@ -39,7 +40,8 @@ def read_timelines(folders: Iterable[Path]) -> list[Timeline]:
     faults = [fault for draft in drafts for fault in draft.faults]
     faults += [*_same_ids(drafts), *link(sides)]
     for draft in drafts:
-        faults += _prefixed(cross_check(draft.found), draft.found.prefix)
+        checked = [*cross_check(draft.found), *extras.uncited(draft.found)]
+        faults += _prefixed(checked, draft.found.prefix)
     faults += clashes(sides)
     if faults:
         raise InvalidInput(faults)
@@ -90,6 +92,10 @@ def _draft(folder: Path, prefix: str) -> _Draft:
     files = {MANIFEST: digest}
     faults += _stray(folder)
     found = Found(manifest, prefix)
+    if manifest is not None:
+        more, wrong = extras.read_extras(folder, manifest)
+        files |= more
+        faults += wrong
     for model in TABLES:
         path = folder / f"{model.table}.csv"
         if not path.is_file():
@@ -100,7 +106,7 @@ def _draft(folder: Path, prefix: str) -> _Draft:
         faults += raw.faults
         found.tables[model.table], wrong = _typed(model, raw, found)
         faults += wrong
-    if not found.places and not faults:
+    if not (found.places or (manifest and manifest.rdf)) and not faults:
         faults.append(
             Fault(MANIFEST, 0, "", "", "at least one row in one table", "the timeline is empty")
         )

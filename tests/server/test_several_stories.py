@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from server_support import HTML, Reader, application
+from server_support import BASE, HTML, Reader, application, faults
+
+from reformgraph.ingest.build import build
 
 FOCAL = ("childrens-plan-2007", "health-and-care-act-2022")
 
@@ -94,3 +96,21 @@ def test_a_question_offers_the_item_of_each_story(both: FlaskClient) -> None:
 )
 def test_pages_of_the_whole_graph(both: FlaskClient, path: str) -> None:
     page(both, path)
+
+
+def test_the_pages_of_what_came_from_rdf_of_others(tmp_path: Path) -> None:
+    example = Path(__file__).resolve().parents[2] / "docs" / "examples" / "foreign-rdf"
+    build([example], tmp_path / "store", base=BASE)
+    app = application(tmp_path / "store")
+    client = app.test_client()
+    page = client.get("/page/department-for-education", headers=HTML)
+    assert page.status_code == 200 and not faults(page.text)
+    assert "https://example.org/government/dfe" in page.text
+    assert "Secretary of State for Education" in page.text
+    for address in (
+        "/", "/institutions", "/dataset", "/page/graph/departments-for-children-departments",
+        "/page/ed-balls", "/about?iri=https://example.org/government/dfe", "/as-at/2008-01-01",
+    ):  # fmt: skip
+        answer = client.get(address, headers=HTML, follow_redirects=True)
+        assert answer.status_code == 200 and not faults(answer.text), address
+    app.extensions["reformgraph"].close()
