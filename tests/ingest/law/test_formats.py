@@ -169,7 +169,7 @@ def test_hazard_59_and_62_deep_nesting_is_refused(kind: str) -> None:
         (b"{}", "neither"),
         (b'"text"', "shape|neither"),
         (b"\x1f\x8b\x08\x00broken", "gzip"),
-        (gzip.compress(b'{"id": 1}')[:-9], "gzip"),
+        (gzip.compress(b'{"id": 1}', mtime=0)[:-9], "gzip"),
         (b'{"year": ' + b"9" * 5_000 + b"}", "JSON"),
     ],
 )
