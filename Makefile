@@ -8,6 +8,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 # Folders, or names of bundled timelines; empty: what the setting "timelines" says.
 TIMELINES ?=
+# One process a core, four at most: each builds the story graph for itself.
+PARALLEL ?= --numprocesses auto --maxprocesses 4 --dist worksteal
 BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=$(CURDIR)/requirements.lock $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
@@ -34,7 +36,7 @@ $(EDITOR): editor/package-lock.json $(wildcard editor/src/*)
 	@npm run build --silent --prefix editor
 
 test: $(VENV)/.dev ## Run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 lint: $(VENV)/.dev ## Check style
 	$(BIN)/ruff check .

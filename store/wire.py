@@ -310,10 +310,11 @@ class Wire:
             return take(body, media_type)
         except (ValueError, SyntaxError) as error:
             _log.info("remote store %s: unreadable: %s", self.access.host, str(error)[:_SAID])
-            # Without a length a cut answer looks whole until it is read.
+            # Without a length a cut answer looks whole until it is read. The traceback would keep
+            # the half-read solutions, which no other thread may let go of, alive.
             raise _Again(
                 RemoteWrong("the remote store's answer cannot be read; is it cut?")
-            ) from error
+            ) from error.with_traceback(None)
 
     def close(self) -> None:
         """Close the idle connections."""

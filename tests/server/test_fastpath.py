@@ -69,7 +69,7 @@ ACCEPTS = [
 
 @pytest.fixture(scope="module")
 def app(story_root: Path) -> Iterator[Flask]:
-    app = create_app(Settings(store=str(story_root), query_timeout=10.0))
+    app = create_app(Settings(store=str(story_root), query_timeout=60.0))
     yield app
     app.extensions["reformgraph"].close()
 
@@ -264,7 +264,7 @@ def test_recognising_is_linear() -> None:
 
 
 def test_hazard_91_equal_queries_take_one_place(story_root: Path) -> None:
-    app = create_app(Settings(store=str(story_root), threads=300, query_timeout=10.0))
+    app = create_app(Settings(store=str(story_root), threads=300, query_timeout=60.0))
     service = app.extensions["reformgraph"]
     runs: list[str] = []
     real = service.pool.run
@@ -309,7 +309,7 @@ def test_a_large_answer_is_shared_and_not_kept(app: Flask) -> None:
 
 
 def test_the_cache_is_bounded(story_root: Path) -> None:
-    app = create_app(Settings(store=str(story_root), cache_bytes=200_000, query_timeout=10.0))
+    app = create_app(Settings(store=str(story_root), cache_bytes=200_000, query_timeout=60.0))
     for number in range(60):
         text = f"SELECT ?s ?p ?o {{ ?s ?p ?o }} LIMIT {50 + number}"
         assert _ask(app.wsgi_app, query_string=urlencode({"query": text}))[0] == "200 OK"
@@ -334,7 +334,7 @@ def test_a_new_generation_is_seen_at_once(tmp_path: Path) -> None:
         publish(root, pyoxigraph.parse(data, format=pyoxigraph.RdfFormat.N_QUADS), base=BASE)
 
     build("old")
-    app = create_app(Settings(store=str(root), query_timeout=10.0))
+    app = create_app(Settings(store=str(root), query_timeout=60.0))
     service = app.extensions["reformgraph"]
     request = {"query_string": urlencode({"query": f"SELECT ?o {{ <{BASE}id/a> ?p ?o }}"})}
     tags = set()

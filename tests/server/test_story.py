@@ -1,7 +1,6 @@
 """A lineage told in sentences: order, words, footnotes, and how far it can be trusted."""
 
 import datetime
-import time
 
 import pytest
 from flask.testing import FlaskClient
@@ -176,10 +175,3 @@ def test_stories_that_are_short_or_not_there(client: FlaskClient, hub: FlaskClie
 def test_a_hostile_name_is_no_markup_in_markdown(hostile: FlaskClient) -> None:
     text = hostile.get("/story/script.md").text
     assert "<script>" not in text.replace("\\<script", "")
-
-
-def test_it_is_quick(client: FlaskClient) -> None:
-    client.get("/story/every-child-matters-2003", headers=HTML)
-    begun = time.perf_counter()
-    client.get("/story/children-act-2004", headers=HTML)
-    assert time.perf_counter() - begun < 0.5

@@ -123,7 +123,7 @@ def test_negotiation_with_a_default_and_a_mismatch() -> None:
 
 def test_a_monstrous_accept_header_costs_little() -> None:
     monster = ", ".join(f"x/y{n};q=0.{n % 10}" for n in range(5_000)) + ", text/html"
-    begun = time.monotonic()
+    begun = time.process_time()  # not the clock: other processes run beside this one
     with pytest.raises(NotAcceptable):
         negotiate.choose(monster, OFFERS)
-    assert time.monotonic() - begun < 0.1
+    assert time.process_time() - begun < 0.1
