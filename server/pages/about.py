@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from werkzeug.wrappers import Response
 
 from reformgraph.server import respond
@@ -14,4 +16,8 @@ def overview() -> Response:
     """Answer ``/about``; with ``?iri=`` that address is answered by ``pages.entity``."""
     key = ("overview", store().generation.id, links().root)
     found = service().remember(key, lambda: reading.overview(store(), links()))
-    return respond.page("about.html", overview=found, bases=BASES)
+    report = service().settings.report
+    told = {"page": "", "iri": "", "title": "reformgraph", "generation": store().generation.id}
+    for name, value in told.items():
+        report = report.replace(f"{{{name}}}", quote(value, safe=""))
+    return respond.page("about.html", overview=found, bases=BASES, report=report)

@@ -5,20 +5,26 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from flask import Blueprint, g, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from reformgraph.errors import NotFound, UsageError
 from reformgraph.server import carry, formats, respond
 from reformgraph.server.formats import HTML, JSON, Format
-from reformgraph.server.pages import asat, generations
+from reformgraph.server.pages import asat, generations, nearest
 from reformgraph.server.pages.about import overview
+from reformgraph.server.pages.dataset import json_block
 from reformgraph.server.pages.offers import Offer
-from reformgraph.server.reading import cite, entity, graph, holding, plain
+from reformgraph.server.protocol.description import address
+from reformgraph.server.reading import cite, entity, graph, holding, linked_data, plain
+from reformgraph.server.reading import overview as glance
+from reformgraph.server.reading.page import EntityPage
 from reformgraph.server.service import links, service, store
 
 blueprint = Blueprint("entity", __name__)
 
 LONGEST_IRI = 4_000
+LONGEST_TITLE = 200
 
 
 @blueprint.get("/id/<path:name>")
@@ -62,10 +68,10 @@ def about() -> Response:
         raise UsageError(f"iri has {len(iri)} characters, at most {LONGEST_IRI} are read")
     known = store().resolve(iri)
     form = formats.chosen(formats.ENTITY)
-    if (address := links().page(known, graph.slug_of(store(), known))) != links().about(known):
-        if "#" in address:
-            return respond.see_other(address)
-        return respond.see_other(address + ("" if form is HTML else f".{form.suffix}"))
+    if (path := links().page(known, graph.slug_of(store(), known))) != links().about(known):
+        if "#" in path:
+            return respond.see_other(path)
+        return respond.see_other(path + ("" if form is HTML else f".{form.suffix}"))
     return _answer(known, "", form)
 
 
@@ -113,8 +119,8 @@ def _stem(name: str, suffix: Format | None) -> str:
 def _to_page(name: str) -> Response:
     iri, suffix = _find(name)
     form = formats.chosen(formats.ENTITY, suffix)
-    address = links().page(iri, graph.slug_of(store(), iri))
-    return respond.see_other(address + ("" if form is HTML else f".{form.suffix}"))
+    path = links().page(iri, graph.slug_of(store(), iri))
+    return respond.see_other(path + ("" if form is HTML else f".{form.suffix}"))
 
 
 def _answer(iri: str, name: str, suffix: Format | None) -> Response:
@@ -122,7 +128,8 @@ def _answer(iri: str, name: str, suffix: Format | None) -> Response:
     offers = [Offer(f.name, _address(iri, name, f), f.media_type) for f in formats.ENTITY]
     g.formats = offers
     if form is HTML:
-        response = respond.answer(lambda: _html(iri), form, variant=generations.kept())
+        variant = f"{generations.kept()} {address('')}"
+        response = respond.answer(lambda: _html(iri), form, variant=variant)
     elif form is JSON:
         response = respond.as_json(lambda: plain.as_json(entity.read(store(), links(), iri)))
     else:
@@ -144,15 +151,40 @@ def _html(iri: str) -> str:
     citing = cite.citing(found, generation, service().settings.public_url)
     held = holding.read(store(), links(), iri) if found.type in holding.TYPES else ()
     past, earlier = generations.brief(iri, found.slug)
+    here = address(links().page(iri, found.slug).removeprefix(request.script_root))
+    licences = service().remember(("licences", generation.id), _licences)
+    told = linked_data.of_entity(found, here, licences)
     return render_template(
         "entity.html",
         page=found,
         citing=citing,
         state=asat.state_of(iri),
         holdings=held,
+        mini=Markup(nearest.picture(found)),  # noqa: S704 - escaped by the renderer
+        block=json_block(told),
+        report=_report(found, here),
+        public=here,
         past=past,
         earlier=earlier,
     )
+
+
+def _licences() -> list[str]:
+    return sorted({each.licence for each in glance.overview(store(), links()).timelines} - {""})
+
+
+def _report(page: EntityPage, here: str) -> str:
+    """Return the address where a reader reports a problem of this page, "" where there is none."""
+    told = {
+        "page": here,
+        "iri": page.iri,
+        "title": page.label[:LONGEST_TITLE],
+        "generation": store().generation.id,
+    }
+    found = service().settings.report
+    for name, value in told.items():
+        found = found.replace(f"{{{name}}}", quote(value, safe=""))
+    return found
 
 
 def _address(iri: str, name: str, form: Format) -> str:

@@ -27,16 +27,17 @@ def quality(suffix: str) -> Response:
         Offer(f.name, f"{here}.{f.suffix}", f.media_type) for f in formats.FIGURES if f is not HTML
     ]
     if form is JSON:
-        return respond.as_json(lambda: figures.as_json(_figures()), "quality")
+        return respond.as_json(lambda: figures.as_json(current()), "quality")
     if form is CSV:
-        return respond.as_csv(figures.COLUMNS, figures.as_rows(_figures()), name="quality")
+        return respond.as_csv(figures.COLUMNS, figures.as_rows(current()), name="quality")
     return respond.answer(_page, HTML)
 
 
 def _page() -> str:
-    return render_template("quality.html", page=reading.read(store(), links(), _figures()))
+    return render_template("quality.html", page=reading.read(store(), links(), current()))
 
 
-def _figures() -> Quality:
+def current() -> Quality:
+    """Return the figures of this request's generation, worked out once."""
     key = ("quality", store().generation.id)
     return service().remember(key, lambda: figures.quality(store()))

@@ -15,6 +15,7 @@ from reformgraph.server.reading.graph import Claim
 from reformgraph.server.reading.marks import Dispute, Mark
 from reformgraph.server.reading.page import EntityPage, Entry, Group, Outward, Section
 from reformgraph.server.reading.refs import Ref, class_name, literal_words, refs
+from reformgraph.server.reading.sentence import sentence
 from reformgraph.server.words import EDGES, SECTIONS, edge, order
 from reformgraph.store import Store
 
@@ -137,8 +138,9 @@ class _Reader:
         read_in = [self.refs[s] for s in self._objects("rg:source") if s in self.refs]
         name = facts.title(self.iri, slug, self.values, read_in)
         kind = next((self.refs[k].label for k in self._objects("rg:kind") if k in self.refs), "")
-        said = facts.summary(self.values)
         sections = self._sections()
+        word = facts.word_for(self.type, kind)
+        said = facts.summary(self.values) or sentence(word, self.type, self.values, sections)
         contested = [compact(first.predicate) for first, *_ in self.disputes]
         return EntityPage(
             iri=self.iri,
@@ -146,7 +148,7 @@ class _Reader:
             label=name,
             also=facts.also_known(self.values, name),
             type=self.type,
-            word=facts.word_for(self.type, kind),
+            word=word,
             summary=said,
             when=facts.when_words(self.type, self.values),
             when_disputed=bool({"rg:date", "rg:start", "rg:end"} & set(contested)),
@@ -158,6 +160,11 @@ class _Reader:
             timelines=tuple(self.refs[t] for t in self._objects("rg:inTimeline") if t in self.refs),
             has_lineage=any(section.key in ("draws", "drawn") for section in sections),
             law=law.read(self.store, self.links, self.iri, self.type),
+            dates={
+                name: self.values[f"rg:{name}"][0].value
+                for name in ("date", "start", "end")
+                if f"rg:{name}" in self.values
+            },
         )
 
     def _sections(self) -> tuple[Section, ...]:

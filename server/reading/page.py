@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from reformgraph.server.reading.law import Law
 from reformgraph.server.reading.marks import Dispute, Mark
@@ -79,7 +80,8 @@ class EntityPage:
 
     ``word`` is what to call it; ``when`` is in words, "" when nothing is known.
 
-    ``evidence`` is the entity's own: of its dates and facts, not of its edges.
+    ``evidence`` is the entity's own: of its dates and facts, not of its edges. ``dates`` are its
+    date, start and end as the source gives them (EDTF).
     """
 
     iri: str
@@ -99,3 +101,4 @@ class EntityPage:
     timelines: tuple[Ref, ...]
     has_lineage: bool
     law: Law | None = None
+    dates: Mapping[str, str] = field(default_factory=dict)

@@ -56,6 +56,11 @@ class Settings:
     public_url: str = _setting(
         "", "Address under which people reach the service; empty: that of the request."
     )
+    report: str = _setting(
+        "",
+        "Where readers report a problem: an http(s) or mailto address in which `{page}`, `{iri}`, "
+        "`{title}` and `{generation}` are filled in; empty: no link.",
+    )
     query_timeout: float = _setting(15.0, "Wall-clock limit of one SPARQL query.")
     query_memory: int = _setting(1_200_000_000, "Address-space limit of one query process.")
     query_processes: int = _setting(2, "Fast query processes in each HTTP worker.")
@@ -236,6 +241,8 @@ def _check(settings: Settings) -> None:
         parts = urlsplit(value)
         if value and (parts.scheme not in ("http", "https") or not parts.netloc):
             refuse(key, "an http(s) address")
+    if settings.report and not settings.report.startswith(("https://", "http://", "mailto:")):
+        refuse("report", "an http(s) or mailto address")
     if "://" in settings.store and not settings.store.startswith(("http://", "https://")):
         refuse("store", "a folder or an http(s) address")
     for key in ("store", "remote_load"):

@@ -1,0 +1,108 @@
+"""Every source and how much of the graph rests on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Blueprint, g, request
+from werkzeug.wrappers import Response
+
+from reformgraph.queries.quality import Tally
+from reformgraph.server import formats, parameters, respond
+from reformgraph.server.formats import CSV, JSON
+from reformgraph.server.pages.offers import Offer
+from reformgraph.server.pages.quality import current
+from reformgraph.server.paging import pages
+from reformgraph.server.reading import graph
+from reformgraph.server.reading.refs import Ref, refs
+from reformgraph.server.service import links, service, store
+
+blueprint = Blueprint("sources", __name__)
+
+SIZE = 100
+ORDERS = ("weight", "name", "alone", "unverified")
+COLUMNS = ("source", "label", "kind", "issued", "holds", "evidence", "verified", "alone")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One source: what it is, and what rests on it."""
+
+    ref: Ref
+    kind: str
+    issued: str
+    tally: Tally
+
+    @property
+    def unverified(self) -> int:
+        """How many pieces of its evidence nobody has checked."""
+        return self.tally.readings - self.tally.verified
+
+
+@blueprint.get("/sources", defaults={"suffix": ""})
+@blueprint.get("/sources.<any(html, csv, json):suffix>")
+def sources(suffix: str) -> Response:
+    """List the sources by what rests on them: ``by`` weight, name, alone or unverified."""
+    known = {form.suffix: form for form in formats.FIGURES}
+    form = formats.chosen(formats.FIGURES, known.get(suffix))
+    by = parameters.choice("by", "weight", ORDERS)
+    kind = parameters.text("kind", longest=200)
+    page = parameters.whole("page", 1)
+    here = f"{request.script_root}/sources"
+    asked = {"by": by, "kind": kind} if kind else {"by": by}
+    g.formats = [
+        Offer(f.name, f"{here}.{f.suffix}?{urlencode(asked)}", f.media_type) for f in (CSV, JSON)
+    ]
+    every = service().remember(("sources", store().generation.id, links().root), _rows)
+    rows = _ordered([row for row in every if not kind or row.kind == kind], by)
+    if form is CSV:
+        return respond.as_csv(COLUMNS, (_plain(row) for row in rows), name="sources")
+    if form is JSON:
+        return respond.as_json(
+            lambda: [dict(zip(COLUMNS, _plain(row), strict=True)) for row in rows], "sources"
+        )
+    paging = pages(page, len(rows), SIZE, lambda n: f"{here}?{urlencode({**asked, 'page': n})}")
+    kinds = sorted({row.kind for row in every if row.kind})
+    return respond.page(
+        "sources.html",
+        rows=rows[(page - 1) * SIZE : page * SIZE],
+        every=len(every),
+        paging=paging,
+        orders=[(name, f"{here}?{urlencode(asked | {'by': name})}", name == by) for name in ORDERS],
+        kinds=kinds,
+        kind=kind,
+        by=by,
+    )
+
+
+def _rows() -> list[Row]:
+    tallies = {tally.iri: tally for tally in current().sources}
+    iris = list(tallies)
+    named = refs(store(), links(), iris)
+    said = graph.statements(store(), iris, ["rg:sourceKind", "dcterms:issued"])
+    rows = []
+    for iri, tally in tallies.items():
+        values = {p.rpartition("/")[2].rpartition("#")[2]: o.value for p, o in said.get(iri, ())}
+        if iri in named:
+            rows.append(
+                Row(named[iri], values.get("sourceKind", ""), values.get("issued", ""), tally)
+            )
+    return rows
+
+
+def _ordered(rows: list[Row], by: str) -> list[Row]:
+    def key(row: Row) -> tuple[int, str, str]:
+        weight = {
+            "weight": row.tally.things,
+            "alone": row.tally.alone,
+            "unverified": row.unverified,
+        }.get(by, 0)
+        return (-weight, row.ref.label.casefold(), row.ref.iri)
+
+    return sorted(rows, key=key)
+
+
+def _plain(row: Row) -> list[str]:
+    numbers = (row.tally.things, row.tally.readings, row.tally.verified, row.tally.alone)
+    return [row.ref.iri, row.ref.label, row.kind, row.issued, *map(str, numbers)]
