@@ -3,7 +3,9 @@
 const host = document.querySelector("[data-editor]");
 
 export const place = host;
-export const endpoint = host ? host.dataset.endpoint : "";
+// The generation that this page is pinned to, as a parameter; empty for the current one.
+const pin = host ? host.dataset.pin || "" : "";
+export const endpoint = host ? kept(host.dataset.endpoint) : "";
 const root = host ? host.dataset.root : "";
 const base = host ? host.dataset.base : "";
 const OWN = "https://w3id.org/reformgraph/ontology#";
@@ -15,17 +17,22 @@ export async function about() {
   return answer.json();
 }
 
+/** Return an address that keeps the generation. */
+function kept(address) {
+  return pin ? `${address}${address.includes("?") ? "&" : "?"}${pin}` : address;
+}
+
 /** Return the page about an IRI on this server, whatever the IRI: no link leads to the IRI itself. */
 export function pageOf(iri) {
   if (iri.startsWith(OWN)) return `${root}/ontology#${encodeURIComponent(iri.slice(OWN.length))}`;
   if (iri.startsWith(base)) {
     const [folder, ...rest] = iri.slice(base.length).split("/");
     const name = encodeURIComponent(rest.join("/"));
-    if (folder === "id" && name) return `${root}/page/${name}`;
-    if (["claim", "evidence", "graph", "commentary"].includes(folder) && name) return `${root}/page/${folder}/${name}`;
+    if (folder === "id" && name) return kept(`${root}/page/${name}`);
+    if (["claim", "evidence", "graph", "commentary"].includes(folder) && name) return kept(`${root}/page/${folder}/${name}`);
   }
   // Any IRI of the graph has a page; one that is not in it is told so there.
-  return `${root}/about?iri=${encodeURIComponent(iri)}`;
+  return kept(`${root}/about?iri=${encodeURIComponent(iri)}`);
 }
 
 /** Shorten an IRI by the prefixes; whole when none fits. */

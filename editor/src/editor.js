@@ -11,7 +11,7 @@ const told = [...document.querySelectorAll("[data-editor-replaces]")];
 const MOST_IN_LINK = 8000;
 
 function address(query) {
-  return `${location.origin}${endpoint}?query=${encodeURIComponent(query)}`;
+  return `${location.origin}${endpoint}${endpoint.includes("?") ? "&" : "?"}query=${encodeURIComponent(query)}`;
 }
 
 function examples(found, yasgui) {

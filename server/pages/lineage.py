@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
+from urllib.parse import urlencode
 
 from flask import Blueprint, g, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from reformgraph.errors import NotFound
+from reformgraph.errors import NotFound, UsageError
 from reformgraph.ontology.terms import LINEAGE
+from reformgraph.queries import behind
 from reformgraph.queries.lineage import Lineage, lineage
 from reformgraph.server import carry, days, formats, parameters, respond, words
 from reformgraph.server.formats import CSV, DOT, GRAPHML, HTML, JSON, SVG
 from reformgraph.server.pages.offers import Offer
+from reformgraph.server.pictures.clusters import Bundle, Gathered, gather, key_of_lane
+from reformgraph.server.pictures.described import described
 from reformgraph.server.pictures.lineage import render, style_source
 from reformgraph.server.pictures.marks import LANES
 from reformgraph.server.reading import exchange, graph, narrow
@@ -34,8 +39,10 @@ TITLES = {"antecedents": "What {} draws on", "descendants": "What draws on {}"}
 DEEPEST = 100
 TYPES = {lane.key: lane.types for lane in LANES}
 RELATIONS = tuple(each.predicate.value.partition("#")[2] for each in LINEAGE)
-# More items than this do not fit one picture; the table goes on to NODES, "all" to the end.
-PICTURE, NODES, PICTURE_ALL = 60, 300, 400
+# So many items are drawn one by one, with "all" so many; of more, those of one year stand together.
+PICTURE, PICTURE_ALL = 60, 400
+# Past this a picture says nothing; CSV, JSON, GraphML and DOT have all.
+NODES = 4_000
 
 
 @blueprint.get("/lineage")
@@ -60,26 +67,43 @@ def page(name: str) -> Response:
     if not slug:
         raise NotFound(f"<{iri[:200]}> is nothing that has a lineage.")
     form = formats.chosen(formats.LINEAGE, suffix)
-    asked = _asked()
-    limit = None if everything or not asked.empty or form not in (HTML, SVG) else NODES
+    asked, opened = _asked(), _opened()
+    limit = NODES if form in (HTML, SVG) else None
     g.formats = _offers(slug)
 
     def traced() -> Lineage:
         whole = lineage(store(), iri, direction=direction, depth=depth, limit=limit)
         return whole if asked.empty else narrow.narrow(whole, asked)
 
+    def gathered() -> Gathered:
+        return gather(traced(), PICTURE_ALL if everything else PICTURE, opened)
+
     file = f"{slug}-{direction}"
     if form is CSV:
-        return respond.as_csv(COLUMNS, (csv_row(step) for step in _steps(traced())), name=file)
+        return respond.as_csv(
+            COLUMNS, (csv_row(step) for step in steps(traced(), links())), name=file
+        )
     if form is JSON:
-        return respond.as_json(lambda: _json(traced()), name=file)
+        return respond.as_json(lambda: as_json(traced()), name=file)
     if form is SVG:
-        return _svg(lambda: _picture(traced(), slug, everything, standalone=True), file)
+        return _svg(lambda: _picture(gathered(), slug, everything, standalone=True), file)
     if form is GRAPHML:
         return respond.answer(lambda: exchange.graphml(traced()), GRAPHML, name=file)
     if form is DOT:
         return respond.answer(lambda: exchange.dot(made := traced(), _title(made)), DOT, name=file)
-    return respond.answer(lambda: _html(traced(), slug, depth, everything, asked), HTML)
+    return respond.answer(lambda: _html(gathered(), slug, depth, everything, asked), HTML)
+
+
+def _opened() -> frozenset[str]:
+    """Read which groups of one year the picture shows item by item."""
+    keys = {raw.strip() for raw in request.args.getlist("open")} - {""}
+    for key in sorted(keys):
+        if not key_of_lane(key):
+            raise UsageError(
+                f"open is {key[:40]!r}, expected a lane and a year, such as law-2004",
+                where={"field": "open"},
+            )
+    return frozenset(keys)
 
 
 def _asked() -> narrow.Narrowing:
@@ -124,20 +148,33 @@ def _boxes() -> dict[str, list[Box]]:
 
 
 def _html(
-    traced: Lineage, slug: str, depth: int | None, everything: bool, asked: narrow.Narrowing
+    gathered: Gathered, slug: str, depth: int | None, everything: bool, asked: narrow.Narrowing
 ) -> str:
+    traced = gathered.lineage
     focus = traced.nodes[traced.focus]
-    rows = _steps(traced)
+    told = [edge for edge in traced.edges if not isinstance(edge, Bundle)]
+    rows = steps(replace(traced, edges=tuple(told)), links())
     goal = traced.nodes.get(asked.to)
+    svg = _picture(gathered, slug, everything)
+    sparql, note = _behind(traced, depth, asked)
     return render_template(
         "lineage.html",
         label=_label(traced),
+        said=described(svg),
+        sparql=sparql,
+        sparql_note=note,
         href=links().page(focus.iri, focus.slug),
         title=_title(traced),
-        picture=Markup(_picture(traced, slug, everything)),  # noqa: S704 - escaped by the renderer
+        picture=Markup(svg),  # noqa: S704 - escaped by the renderer
         steps=rows,
         unverified=sum(not row.verified for row in rows),
-        nodes=len(traced.nodes) - 1,
+        nodes=len(traced.nodes) - 1 + sum(crowd.count - 1 for crowd in gathered.crowds),
+        claims=len(told)
+        + gathered.inside
+        + sum(edge.count for edge in traced.edges if isinstance(edge, Bundle)),
+        crowds=sorted(gathered.crowds, key=lambda crowd: (crowd.date or "9999", crowd.key)),
+        opening=_opening(slug),
+        opened=request.args.getlist("open"),
         beyond=traced.beyond,
         depth=depth,
         deepest=DEEPEST,
@@ -152,7 +189,6 @@ def _html(
         goal=shown(goal.label, goal.slug, goal.iri) if goal else "",
         no_way=bool(asked.to) and goal is None,
         given=request.args,
-        all_href=links().lineage(slug, direction=traced.direction, all=1),
         here=links().lineage(slug),
         exports=g.formats,
         story_href=links().story(slug),
@@ -165,13 +201,52 @@ def _title(traced: Lineage) -> str:
     )
 
 
-def _picture(traced: Lineage, slug: str, everything: bool, *, standalone: bool = False) -> str:
+def _behind(traced: Lineage, depth: int | None, asked: narrow.Narrowing) -> tuple[str, str]:
+    """Return the query that gives the same lineage, and what it leaves to the reader."""
+    concept = parameters.text("concept", longest=500)
+    text = behind.lineage(
+        traced.focus,
+        traced.direction,
+        depth,
+        behind.Asked(
+            types=asked.types,
+            without=asked.known if asked.others else (),
+            predicates=asked.predicates,
+            bases=asked.bases,
+            verified=asked.verified,
+            first=asked.first,
+            last=asked.last,
+            to=asked.to,
+            concept=store().resolve(concept) if concept else "",
+        ),
+    )
+    partly = asked.bases or asked.verified
+    note = (
+        "SPARQL cannot follow a path of claims of one ground or status: this gives all such claims"
+        " of the lineage; the picture keeps those that still join an item with the one in focus."
+    )
+    return text, note if partly else ""
+
+
+def _opening(slug: str) -> Callable[[str], str]:
+    """Return what gives the address of this view with one more group opened."""
+    given = [(k, v) for k, v in request.args.items(multi=True) if k != "format"]
+
+    def address(key: str) -> str:
+        return f"{links().lineage(slug)}?{urlencode([*given, ('open', key)])}"
+
+    return address
+
+
+def _picture(gathered: Gathered, slug: str, everything: bool, *, standalone: bool = False) -> str:
+    traced = gathered.lineage
     more = links().lineage(slug, direction=traced.direction) + "#table"
     return render(
-        traced,
+        gathered,
         links().page,
         title=_title(traced),
         limit=PICTURE_ALL if everything else PICTURE,
+        opening=_opening(slug),
         reduced=not everything,
         standalone=standalone,
         more_href=more,
@@ -190,14 +265,6 @@ def _svg(body: Any, file: str) -> Response:
         f"default-src 'none'; style-src {style_source()}; frame-ancestors 'none'"
     )
     return response
-
-
-def _steps(traced: Lineage) -> list[Any]:
-    return steps(traced, links())
-
-
-def _json(traced: Lineage) -> dict[str, Any]:
-    return as_json(traced)
 
 
 def _offers(slug: str) -> list[Offer]:

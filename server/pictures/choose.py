@@ -39,10 +39,7 @@ def choose(lineage: Lineage, limit: int, *, reduced: bool) -> Choice:
         earlier, later = edge.earlier, edge.later
         if earlier in known and later in known and earlier != later:
             links.append(Link(earlier, later, edge, lineage.focus in (earlier, later)))
-    degree = Counter(end for link in links for end in (link.earlier, link.later))
-    order = sorted(
-        known, key=lambda iri: (iri != lineage.focus, known[iri].depth, -degree[iri], iri)
-    )
+    order = ranked(lineage)
     shown = {iri: known[iri] for iri in order[: max(limit, 1)]}
     links = [link for link in links if link.earlier in shown and link.later in shown]
     links.sort(key=lambda link: (link.earlier, link.later, link.edge.predicate, link.edge.claim))
@@ -53,6 +50,20 @@ def choose(lineage: Lineage, limit: int, *, reduced: bool) -> Choice:
         links=tuple(kept),
         more=len(known) - len(shown) + max(lineage.beyond, 0),
         hidden=len(links) - len(kept),
+    )
+
+
+def ranked(lineage: Lineage) -> list[str]:
+    """Return the items from near to far, of equally near ones the most connected first."""
+    known = lineage.nodes
+    degree = Counter(
+        end
+        for edge in lineage.edges
+        if edge.earlier in known and edge.later in known and edge.earlier != edge.later
+        for end in (edge.earlier, edge.later)
+    )
+    return sorted(
+        known, key=lambda iri: (iri != lineage.focus, known[iri].depth, -degree[iri], iri)
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from reformgraph.queries.lineage import Lineage, Node
 from reformgraph.server import dates
 from reformgraph.server.pictures.choose import Choice, Link
+from reformgraph.server.pictures.clusters import Bundle, Crowd
 from reformgraph.server.pictures.marks import LANES, lane_of, words
 from reformgraph.server.pictures.text import clean
 
@@ -15,6 +16,9 @@ _NAMED = 3  # most connected items that are named
 
 def node_title(node: Node) -> str:
     """Return the full label, the kind and the date of `node` as its tooltip."""
+    if isinstance(node, Crowd):
+        when = f"of {dates.in_words(node.date)}" if node.date else "without a date"
+        return f"{node.label} {when}: show them one by one"
     kind = clean(node.kind) or words(node.type)
     when = dates.in_words(clean(node.date)) or "undated"
     return f"{clean(node.label) or node.slug} — {kind} — {when}"
@@ -23,6 +27,12 @@ def node_title(node: Node) -> str:
 def link_title(link: Link, choice: Choice) -> str:
     """Return an edge as a sentence with its ground, sources and whether they were checked."""
     edge = link.edge
+    if isinstance(edge, Bundle):
+        many = "claim says" if edge.count == 1 else "claims say"
+        return (
+            f"{edge.count} {many} that {_named(choice.nodes[edge.later])} draw on "
+            f"{_named(choice.nodes[edge.earlier])}"
+        )
     sentence = " ".join(
         (_name(choice.nodes[edge.subject]), words(edge.predicate), _name(choice.nodes[edge.object]))
     )
@@ -44,26 +54,34 @@ def describe(lineage: Lineage, choice: Choice) -> str:
     if not others:
         return nothing(lineage, choice)
     verb = f"that {focus} draws on" if back else f"that draw on {focus}"
-    counts = Counter(lane_of(node).key for node in others)
+    counts: Counter[str] = Counter()
+    for node in others:
+        counts[lane_of(node).key] += _size(node)
     kinds = ", ".join(
         f"{counts[kind.key]} {kind.one if counts[kind.key] == 1 else kind.many}"
         for kind in LANES
         if counts[kind.key]
     )
-    shown = f"{len(others)} of {len(others) + choice.more}" if choice.more else f"{len(others)}"
+    total = sum(map(_size, others))
+    shown = f"{total} of {total + choice.more}" if choice.more else f"{total}"
     parts = [
         (
-            f"A time line of {shown} {'item' if len(others) == 1 else 'items'} {verb}, "
+            f"A time line of {shown} {'item' if total == 1 else 'items'} {verb}, "
             f"directly or through others: {kinds}."
         )
     ]
     if span := _span(list(choice.nodes.values())):
         parts.append(f"Their dates run {span}.")
-    near = sum(1 for node in others if node.depth == 1)
+    if crowds := [node for node in others if isinstance(node, Crowd)]:
+        held = sum(crowd.count for crowd in crowds)
+        parts.append(f"{held} of them stand in {len(crowds)} groups by kind and year.")
+    near = sum(_size(node) for node in others if node.depth == 1)
     parts.append(f"{near} of them {'is' if near == 1 else 'are'} linked with it directly.")
     if most := _most_connected(choice):
         parts.append(f"Most connected: {most}.")
-    if undated := sum(1 for node in others if node.earliest is None and node.latest is None):
+    if undated := sum(
+        _size(node) for node in others if node.earliest is None and node.latest is None
+    ):
         parts.append(f"{undated} without a date.")
     if unsure := sum(1 for link in choice.links if not link.edge.verified):
         parts.append(f"{unsure} of the {len(choice.links)} links drawn are not verified.")
@@ -97,9 +115,18 @@ def _most_connected(choice: Choice) -> str:
     del degree[choice.focus]
     ranked = sorted(degree, key=lambda iri: (-degree[iri], iri))[:_NAMED]
     return ", ".join(
-        f"{_name(choice.nodes[iri])} ({degree[iri]} {'link' if degree[iri] == 1 else 'links'})"
+        f"{_named(choice.nodes[iri])} ({degree[iri]} {'link' if degree[iri] == 1 else 'links'})"
         for iri in ranked
     )
+
+
+def _size(node: Node) -> int:
+    return node.count if isinstance(node, Crowd) else 1
+
+
+def _named(node: Node) -> str:
+    when = f" of {dates.in_words(node.date)}" if isinstance(node, Crowd) and node.date else ""
+    return _name(node) + when
 
 
 def _name(node: Node) -> str:

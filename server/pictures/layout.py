@@ -7,6 +7,7 @@ from datetime import date
 from reformgraph.queries.lineage import Node
 from reformgraph.server import dates
 from reformgraph.server.pictures.choose import Choice
+from reformgraph.server.pictures.clusters import Crowd
 from reformgraph.server.pictures.marks import LANES, Kind, lane_of
 from reformgraph.server.pictures.rows import Row, arrange, pack
 from reformgraph.server.pictures.scale import Scale, make_scale
@@ -118,7 +119,7 @@ class _Frame:
     scale: Scale | None = field(default=None)
 
 
-def picture_width(nodes: int) -> float:
+def picture_width(nodes: float) -> float:
     """Return the width of a picture of so many nodes, in steps that `picture.css` knows."""
     return next(
         (float(w) for w, most in ((720, 1), (1200, 90), (2400, 400)) if nodes <= most), 4800.0
@@ -130,7 +131,9 @@ def lay_out(choice: Choice, direction: str, top: float) -> Layout:
 
     `direction` is "antecedents" (the focal item comes last) or "descendants" (it comes first).
     """
-    whole = picture_width(len(choice.nodes))
+    # A crowd's label is a number, which takes a fifth of the room that an item's takes.
+    crowds = sum(isinstance(node, Crowd) for node in choice.nodes.values())
+    whole = picture_width(len(choice.nodes) - 0.8 * crowds)
     dated = {iri: days for iri, node in choice.nodes.items() if (days := _days(node))}
     left = PAD
     undated = None
@@ -196,6 +199,8 @@ def _spot(node: Node, days: tuple[date, date] | None, frame: _Frame, focus: bool
     if focus:
         lines = wrap(node.label or node.slug, FOCUS_ROOM, FOCUS_SIZE, 4, bold=True)
         when = shorten(dates.in_words(clean(node.date)) or "undated", FOCUS_ROOM, SIZE)
+    elif isinstance(node, Crowd):
+        lines, when = (f"{node.count:,}",), ""
     else:
         lines, when = wrap(node.label or node.slug, ROOM, SIZE, 2), ""
     mark = FOCUS_MARK if focus else MARK

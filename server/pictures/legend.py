@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from reformgraph.server.pictures.clusters import Bundle, Crowd
 from reformgraph.server.pictures.layout import PAD, SIZE, Layout
 from reformgraph.server.pictures.marks import (
     FAMILIES,
     INDIRECT_SHARE,
     LANES,
     OTHER,
-    UNVERIFIED_DASH,
     WEIGHTS,
     family_of,
     lane_of,
@@ -68,12 +68,16 @@ def _groups(layout: Layout) -> Iterator[tuple[str, Sequence[Entry]]]:
         if not all(link.direct for link in links):
             sample = _line("", strongest * INDIRECT_SHARE, "indirect")
             lines.append(Entry(sample, "between others"))
+        if any(isinstance(link.edge, Bundle) for link in links):
+            lines.append(Entry(_line("", 4.0, "bundle"), "several claims at once"))
         if not all(link.edge.verified for link in links):
-            sample = _line(UNVERIFIED_DASH, 1.6, "plain")
-            lines.append(Entry(sample, "not yet verified, hollow arrowhead"))
+            hollow = head(38, 0, 9, hollow=True)
+            sample = f'<g class="unverified">{_line("", 1.6, "plain", to=30)}{hollow}</g>'
+            lines.append(Entry(sample, "not yet verified"))
         lines.append(Entry(head(24, 0, 9), "points from what came first to what draws on it"))
         yield "Lines", lines
-        used = {family_of(link.edge).key for link in links if link.edge.verified}
+        claims = [link.edge for link in links if not isinstance(link.edge, Bundle)]
+        used = {family_of(edge).key for edge in claims}
         yield (
             "Relation",
             [
@@ -82,7 +86,7 @@ def _groups(layout: Layout) -> Iterator[tuple[str, Sequence[Entry]]]:
                 if family.key in used
             ],
         )
-        grounds = {weight_of(link.edge).key for link in links}
+        grounds = {weight_of(edge).key for edge in claims}
         yield (
             "Ground",
             [
@@ -91,21 +95,23 @@ def _groups(layout: Layout) -> Iterator[tuple[str, Sequence[Entry]]]:
                 if weight.key in grounds
             ],
         )
-    kinds = {lane_of(node).key for node in layout.choice.nodes.values()}
+    alone = [node for node in layout.choice.nodes.values() if not isinstance(node, Crowd)]
+    kinds = {lane_of(node).key for node in alone}
     items = [Entry(mark(kind.shape, 20, 0, 4.5), kind.one) for kind in LANES if kind.key in kinds]
     if any(spot.ranged for spot in layout.spots.values()):
         sample = (
             f'<g class="ranged">{range_bar(4, 36, 0)}{mark("disc", 20, 0, 4.5, hollow=True)}</g>'
         )
         items.append(Entry(sample, "some day between the two ends"))
+    if any(isinstance(node, Crowd) for node in layout.choice.nodes.values()):
+        items.append(Entry(mark("stack", 20, 0, 4.5), "so many of one year; opens"))
     yield "Items", items
 
 
-def _line(dash: str, thick: float, classes: str) -> str:
+def _line(dash: str, thick: float, classes: str, *, to: float = 40) -> str:
     colour = "#a6301f" if "direct" in classes.split() else INDIRECT
-    cap = ' stroke-linecap="round"' if dash == UNVERIFIED_DASH else ""
     dashes = f' stroke-dasharray="{dash}"' if dash else ""
     return (
-        f'<g class="{classes}"><path class="line" d="M0 0H40" fill="none" stroke="{colour}" '
-        f'stroke-width="{n(thick)}"{dashes}{cap}/></g>'
+        f'<g class="{classes}"><path class="line" d="M0 0H{n(to)}" fill="none" stroke="{colour}" '
+        f'stroke-width="{n(thick)}"{dashes}/></g>'
     )

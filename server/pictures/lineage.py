@@ -7,10 +7,12 @@ from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from itertools import pairwise
+from math import log2
 from zlib import crc32
 
-from reformgraph.queries.lineage import Lineage
+from reformgraph.queries.lineage import Lineage, Node
 from reformgraph.server.pictures.choose import Choice, choose
+from reformgraph.server.pictures.clusters import Bundle, Crowd, Gathered
 from reformgraph.server.pictures.describe import describe, link_title, node_title, nothing
 from reformgraph.server.pictures.layout import (
     FOCUS_LINE,
@@ -26,7 +28,6 @@ from reformgraph.server.pictures.layout import (
 from reformgraph.server.pictures.legend import legend
 from reformgraph.server.pictures.marks import (
     INDIRECT_SHARE,
-    UNVERIFIED_DASH,
     family_of,
     lane_of,
     weight_of,
@@ -49,7 +50,7 @@ _FONTS = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
 def render(
-    lineage: Lineage,
+    traced: Lineage | Gathered,
     link: Callable[[str], str],
     *,
     title: str,
@@ -58,22 +59,28 @@ def render(
     standalone: bool = False,
     more_href: str | None = None,
     reduced: bool = True,
+    opening: Callable[[str], str] | None = None,
 ) -> str:
-    """Return `lineage` as one `<svg>` element, well-formed XML and fit to stand inside HTML.
+    """Return `traced` as one `<svg>` element, well-formed XML and fit to stand inside HTML.
 
     `link` gives the address of the page of a node's IRI or a claim's IRI; it must be a safe one.
     At most `limit` nodes are shown, the nearest first; what is left out is counted in the picture
-    and linked to `more_href`, the table. `reduced` leaves out edges that a longer way tells.
+    and linked to `more_href`, the table. Of a lineage that was gathered all is shown, and `opening`
+    gives the address that shows the items of a crowd. `reduced` leaves out edges that a longer way
+    tells.
     Inline in a page the look comes from `picture.css`; `standalone` writes the heading into the
     picture and embeds `stylesheet` (by default that same file) in a `<style>`.
     """
+    gathered = traced if isinstance(traced, Gathered) else Gathered(traced)
+    lineage = gathered.lineage
+    limit = len(lineage.nodes) if gathered.crowds else limit
     choice = choose(lineage, limit, reduced=reduced)
     lone = len(choice.nodes) == 1
     heading = 54.0 if standalone else 6.0
     layout = lay_out(choice, lineage.direction, heading)
     routes = route(choice, layout.spots)
     summary = describe(lineage, choice)
-    notes, below = _notes(lineage, layout, more_href)
+    notes, below = _notes(gathered, layout, more_href)
     key, key_height = ("", 0.0) if lone else legend(layout, below + 8)
     height = below + 8 + key_height
     name = f"lineage-{crc32(f'{lineage.direction} {lineage.focus}'.encode()):08x}"
@@ -99,12 +106,16 @@ def render(
         _margin(layout),
         _axis(layout),
         _edges(routes, choice, link),
-        _nodes(layout, link),
+        _nodes(layout, lambda node: _address(node, link, opening)),
         notes,
         key,
         "</svg>\n",
     ]
     return "".join(parts)
+
+
+def _address(node: Node, link: Callable[[str], str], opening: Callable[[str], str] | None) -> str:
+    return opening(node.key) if opening and isinstance(node, Crowd) else link(node.iri)
 
 
 @cache
@@ -200,38 +211,43 @@ def _edges(routes: tuple[Route, ...], choice: Choice, link: Callable[[str], str]
 def _edge(one: Route, choice: Choice, link: Callable[[str], str], number: dict[str, int]) -> str:
     edge, direct = one.link.edge, one.link.direct
     colour = ACCENT if direct else INDIRECT
+    ends = f'data-from="{number[one.link.earlier]}" data-to="{number[one.link.later]}"'
+    title = f"<title>{xml(link_title(one.link, choice))}</title>"
+    head = (
+        f'<path class="head" d="{one.head}" fill="{colour if edge.verified else PAPER}" '
+        f'stroke="{colour}" stroke-width="0.8"/>'
+    )
+    if isinstance(edge, Bundle):
+        # Of many claims no one can be opened: the crowd at its end can.
+        thick = min(0.8 + 0.6 * log2(edge.count), 5.0)
+        line = f'<path class="line" d="{one.line}" stroke="{colour}" stroke-width="{n(thick)}"/>'
+        return f'<g class="edge bundle" {ends}>{title}{line}{head}</g>'
     thick = weight_of(edge).thick * (1 if direct else INDIRECT_SHARE)
     dash = family_of(edge).dash
-    if not edge.verified:
-        # Dots of a hairline would not be seen.
-        dash, thick = UNVERIFIED_DASH, max(thick, 1.4)
     dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    cap = ' stroke-linecap="round"' if not edge.verified else ""
     # Indirect edges are not on the tab path: their claims are linked from the table as well, and
     # a hundred more stops would bury the nodes.
     tab = "" if direct else ' tabindex="-1"'
     return (
         f'<a class="edge{"" if edge.verified else " unverified"}" href="{xml(link(edge.claim))}"'
-        f'{tab} data-from="{number[one.link.earlier]}" data-to="{number[one.link.later]}">'
-        f"<title>{xml(link_title(one.link, choice))}</title>"
+        f"{tab} {ends}>{title}"
         f'<path class="hit" d="{one.line}" stroke="#fff" stroke-opacity="0" stroke-width="12"/>'
         f'<path class="line" d="{one.line}" stroke="{colour}" stroke-width="{n(thick)}"'
-        f"{dashes}{cap}/>"
-        f'<path class="head" d="{one.head}" fill="{colour if edge.verified else PAPER}" '
-        f'stroke="{colour}" stroke-width="0.8"/></a>'
+        f"{dashes}/>{head}</a>"
     )
 
 
-def _nodes(layout: Layout, link: Callable[[str], str]) -> str:
+def _nodes(layout: Layout, address: Callable[[Node], str]) -> str:
     marks = "".join(
-        _node(spot, link, at)
+        _node(spot, address(spot.node), at)
         for at, spot in enumerate(layout.spots[iri] for iri in layout.choice.nodes)
     )
     return f'<g class="nodes">{marks}</g>'
 
 
-def _node(spot: Spot, link: Callable[[str], str], number: int) -> str:
+def _node(spot: Spot, href: str, number: int) -> str:
     node = spot.node
+    crowd = isinstance(node, Crowd)
     place = "focus" if spot.focus else "near" if node.depth == 1 else "far"
     colour = ACCENT if spot.focus else INK if node.depth == 1 else QUIET
     left, top, right, bottom = spot.label_box
@@ -247,7 +263,7 @@ def _node(spot: Spot, link: Callable[[str], str], number: int) -> str:
             colour=colour,
         )
     shape = mark(
-        "bar" if spot.focus else lane_of(node).shape,
+        "bar" if spot.focus else "stack" if crowd else lane_of(node).shape,
         spot.x,
         spot.y,
         spot.mark,
@@ -256,7 +272,8 @@ def _node(spot: Spot, link: Callable[[str], str], number: int) -> str:
         colour=colour,
     )
     return (
-        f'<a class="node {place}{" ranged" if spot.ranged else ""}" href="{xml(link(node.iri))}" '
+        f'<a class="node {place}{" ranged" if spot.ranged else ""}{" crowd" if crowd else ""}" '
+        f'href="{xml(href)}" '
         f'data-node="{number}"><title>{xml(node_title(node))}</title>'
         f'<rect class="box" x="{n(left)}" y="{n(top)}" width="{n(right - left)}" '
         f'height="{n(bottom - top)}" rx="3" fill="none"/>'
@@ -283,7 +300,7 @@ def _label(spot: Spot, colour: str) -> str:
     )
 
 
-def _notes(lineage: Lineage, layout: Layout, more_href: str | None) -> tuple[str, float]:
+def _notes(gathered: Gathered, layout: Layout, more_href: str | None) -> tuple[str, float]:
     """Return what the picture leaves out, in words, and where the space below them begins."""
     choice = layout.choice
     y = layout.bottom + (HEADING + 18 if layout.scale else 18)
@@ -304,11 +321,17 @@ def _notes(lineage: Lineage, layout: Layout, more_href: str | None) -> tuple[str
         y += 20
     lines = []
     if len(choice.nodes) == 1 and not choice.more:
-        lines.append(nothing(lineage, choice))
+        lines.append(nothing(gathered.lineage, choice))
     if choice.hidden:
         lines.append(
             f"{choice.hidden} {'edge' if choice.hidden == 1 else 'edges'} not drawn: a longer way "
             "between the same items is. The table has them all."
+        )
+    if gathered.crowds:
+        held = sum(crowd.count for crowd in gathered.crowds)
+        lines.append(
+            f"{held:,} items stand together by year, in {len(gathered.crowds)} groups that open; "
+            f"{gathered.inside:,} claims run inside a group."
         )
     if layout.scale and not layout.scale.even:
         lines.append("Years in which more happened are drawn wider.")

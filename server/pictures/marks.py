@@ -58,12 +58,12 @@ FAMILIES = (
            ("announces", "establishes", "funds", "consultsOn")),
 )  # fmt: skip
 OTHER = Family("other", "draws on", "", ())
-UNVERIFIED_DASH = "0.1 4.5"
 
 WEIGHTS = (
-    Weight("firm", "stated by the source itself, or law", 2.2, ("stated", "legal")),
-    Weight("told", "reported or argued by an author", 1.5, ("reported", "scholarly")),
-    Weight("inferred", "inferred", 0.9, ()),
+    Weight("stated", "stated by the source itself", 3.0, ("stated",)),
+    Weight("legal", "law", 2.2, ("legal",)),
+    Weight("told", "argued by an author, or reported", 1.5, ("scholarly", "reported")),
+    Weight("inferred", "inferred", 0.8, ()),
 )
 INDIRECT_SHARE = 0.6  # of the thickness that a direct edge of the same ground has
 

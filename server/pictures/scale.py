@@ -61,7 +61,7 @@ def make_scale(spans: Iterable[tuple[date, date]], left: float, right: float) ->
         return None
     first = min(low.year for low, _ in known)
     last = max(high.year for _, high in known)
-    step = next((s for s in _STEPS if (last - first) / s <= _MOST_BINS), _STEPS[-1])
+    step = step_of(first, last)
     start = first - first % step
     years = tuple(range(start, last + step + 1, step))
     days = tuple(_january(year) for year in years)
@@ -78,6 +78,11 @@ def make_scale(spans: Iterable[tuple[date, date]], left: float, right: float) ->
     for weight in weights:
         xs.append(xs[-1] + weight * unit)
     return Scale(years, days, tuple(xs), step, even)
+
+
+def step_of(first: int, last: int) -> int:
+    """Return how many years lie between two boundaries of an axis from ``first`` to ``last``."""
+    return next((s for s in _STEPS if (last - first) / s <= _MOST_BINS), _STEPS[-1])
 
 
 def _january(year: int) -> int:

@@ -21,7 +21,7 @@ def mark(
     hollow: bool = False,
     colour: str = QUIET,
 ) -> str:
-    """Return the mark of a node: a disc, square, diamond, triangle or bar, `half` wide each way.
+    """Return the mark of a node: a disc, square, diamond, triangle, stack or bar, `half` wide each way.
 
     The bar is the focal item's; it alone heeds `tall`, half its height.
     """
@@ -38,6 +38,12 @@ def mark(
         return (
             f'<rect {look} x="{n(x - side)}" y="{n(y - side)}" '
             f'width="{n(2 * side)}" height="{n(2 * side)}"/>'
+        )
+    if shape == "stack":
+        return "".join(
+            f'<rect {look} x="{n(x + at - half)}" y="{n(y - at - half)}" width="{n(2 * half)}" '
+            f'height="{n(2 * half)}" rx="1.5"/>'
+            for at in (3.0, 0.0)
         )
     if shape == "diamond":
         reach = half * 1.2
@@ -68,7 +74,8 @@ def range_bar(
     )
 
 
-def head(x: float, y: float, size: float) -> str:
+def head(x: float, y: float, size: float, *, hollow: bool = False) -> str:
     """Return an arrowhead whose tip lies at (x, y), pointing right."""
     path = f"M{n(x)} {n(y)}l{n(-size)} {n(-size * 0.38)}v{n(size * 0.76)}z"
-    return f'<path class="head" d="{path}" fill="{INDIRECT}"/>'
+    fill = PAPER if hollow else INDIRECT
+    return f'<path class="head" d="{path}" fill="{fill}" stroke="{INDIRECT}" stroke-width="0.8"/>'

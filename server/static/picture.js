@@ -15,7 +15,16 @@ function enrich(frame) {
   zoom(svg, frame, bar);
   png(bar);
   frame.before(bar);
+  toFocus(svg, frame);
   evidence(svg, frame);
+}
+
+// A picture wider than its frame begins where its item in focus stands.
+function toFocus(svg, frame) {
+  const focus = svg.querySelector(".node.focus, .band.focus");
+  if (!focus || frame.scrollWidth <= frame.clientWidth) return;
+  const box = focus.getBoundingClientRect();
+  frame.scrollLeft += box.left + box.width / 2 - frame.getBoundingClientRect().left - frame.clientWidth / 2;
 }
 
 // Hover or focus on an item lights up all that it draws on and all that draws on it.
@@ -74,6 +83,7 @@ function zoom(svg, frame, bar) {
     const before = factor;
     factor = Math.min(4, Math.max(0.5, value));
     svg.classList.toggle("is-zoomed", factor !== 1);
+    frame.classList.toggle("is-zoomed", factor > 1);
     svg.setAttribute("width", String(Math.round(natural * factor)));
     frame.scrollLeft = (frame.scrollLeft + frame.clientWidth / 2) * factor / before - frame.clientWidth / 2;
     say.textContent = `${Math.round(factor * 100)} %`;
@@ -92,10 +102,15 @@ function zoom(svg, frame, bar) {
   let grip = null;
   frame.addEventListener("pointerdown", (event) => {
     if (event.pointerType === "mouse" && event.button === 0 && !event.target.closest("a")) {
-      grip = { x: event.clientX, left: frame.scrollLeft };
+      grip = { x: event.clientX, y: event.clientY, left: frame.scrollLeft, top: frame.scrollTop };
+      event.preventDefault();
     }
   });
-  window.addEventListener("pointermove", (event) => { if (grip) frame.scrollLeft = grip.left - event.clientX + grip.x; });
+  window.addEventListener("pointermove", (event) => {
+    if (!grip) return;
+    frame.scrollLeft = grip.left - event.clientX + grip.x;
+    frame.scrollTop = grip.top - event.clientY + grip.y;
+  });
   window.addEventListener("pointerup", () => { grip = null; });
 }
 
@@ -125,13 +140,21 @@ function evidence(svg, frame) {
   panel.className = "picture-evidence";
   panel.hidden = true;
   panel.tabIndex = -1;
-  panel.setAttribute("aria-label", "Evidence of one edge");
-  frame.after(panel);
+  panel.setAttribute("aria-label", "Evidence of what was chosen in the picture");
+  const side = document.createElement("div");
+  side.className = "picture-beside";
+  frame.replaceWith(side);
+  side.append(frame, panel);
   let last = null;
-  const close = () => { panel.hidden = true; panel.replaceChildren(); if (last) last.focus(); };
+  const close = () => {
+    panel.hidden = true;
+    side.classList.remove("has-evidence");
+    panel.replaceChildren();
+    if (last) last.focus();
+  };
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
   svg.addEventListener("click", async (event) => {
-    const link = event.target.closest("a[data-from]");
+    const link = event.target.closest("a[data-from], a.bend");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     const href = link.getAttribute("href");
@@ -148,6 +171,7 @@ function evidence(svg, frame) {
     whole.href = href;
     whole.textContent = "Open as a page";
     tools.append(whole);
+    for (const part of body.querySelectorAll("#history, .contents")) part.remove();
     for (const named of body.querySelectorAll("[id]")) named.removeAttribute("id");
     for (const named of body.querySelectorAll("[aria-labelledby]")) named.removeAttribute("aria-labelledby");
     for (const heading of body.querySelectorAll("h1")) {
@@ -157,7 +181,10 @@ function evidence(svg, frame) {
     }
     panel.append(tools, body);
     panel.hidden = false;
-    panel.focus();
+    side.classList.add("has-evidence");
+    panel.scrollTop = 0;
+    link.scrollIntoView({ block: "nearest", inline: "nearest" });
+    panel.focus({ preventScroll: true });
   });
 }
 

@@ -84,15 +84,23 @@ def test_a_node_tells_its_whole_label_its_kind_and_its_date(make: Make) -> None:
     assert f"{long.strip()} — white paper — about 2004" in titles
 
 
-def test_unverified_edges_are_dotted_and_predicates_differ_by_dash(make: Make) -> None:
+def test_predicates_differ_by_dash_and_the_unverified_have_a_hollow_head(make: Make) -> None:
     root = draw(make(0), reduced=False)
     dashes: dict[bool, set[str | None]] = {True: set(), False: set()}
+    heads: dict[bool, set[str | None]] = {True: set(), False: set()}
     for a in anchors(root, "edge"):
-        line = next(p for p in a.iter(f"{SVG}path") if p.get("class") == "line")
-        dashes["unverified" in (a.get("class") or "")].add(line.get("stroke-dasharray"))
-    assert len(dashes[True]) == 1
-    assert len(dashes[False]) == 5
-    assert not dashes[True] & dashes[False]
+        unverified = "unverified" in (a.get("class") or "")
+        parts = {p.get("class"): p for p in a.iter(f"{SVG}path")}
+        dashes[unverified].add(parts["line"].get("stroke-dasharray"))
+        heads[unverified].add(parts["head"].get("fill"))
+    assert len(dashes[True]) == len(dashes[False]) == 5
+    assert heads[True] == {"#ffffff"} and "#ffffff" not in heads[False]
+
+
+def test_each_ground_has_its_own_thickness() -> None:
+    thick = [weight.thick for weight in WEIGHTS]
+    assert thick == sorted(thick, reverse=True) and len(set(thick)) == 4
+    assert [weight.bases for weight in WEIGHTS[:2]] == [("stated",), ("legal",)]
 
 
 def test_every_predicate_and_every_basis_of_the_ontology_has_its_line() -> None:
