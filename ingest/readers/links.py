@@ -34,6 +34,7 @@ JUSTIFICATIONS: Final = tuple(
         "ManualMappingCuration", "LexicalMatching", "LexicalSimilarityThresholdMatching",
         "LogicalReasoning", "CompositeMatching", "BackgroundKnowledgeBasedMatching",
         "SemanticSimilarityThresholdMatching", "UnspecifiedMatching", "MappingChaining",
+        "MappingInversion", "MappingReview", "StructuralMatching", "InstanceBasedMatching",
     )
 )  # fmt: skip
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+")

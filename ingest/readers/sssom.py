@@ -1,8 +1,8 @@
 """A file of mappings: SSSOM as TSV, with its ``curie_map`` in comment lines.
 
 Simple Standard for Sharing Ontology Mappings (<https://mapping-commons.github.io/sssom/>). Read with
-our own few lines, since every fault has to name its row: the ``sssom`` library stops at the first,
-and brings LinkML, SciPy and seventy more packages. The tests let it validate what we read and serve.
+our own few lines, since every fault has to name its row, which those of the ``sssom`` library do not,
+and it brings LinkML and sixty packages more. The tests let it validate what we read, write and serve.
 """
 
 from __future__ import annotations

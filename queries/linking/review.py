@@ -26,6 +26,10 @@ COLUMNS = (
     *("confidence", "mapping_date", "mapping_source", "mapping_tool", "other", "comment"),
 )
 TOOL = "reformgraph link"
+_HEAD = (
+    "#curie_map:\n#  rgid: https://w3id.org/reformgraph/id/\n#  schema: https://schema.org/\n"
+    "#  semapv: https://w3id.org/semapv/vocab/\n#  skos: http://www.w3.org/2004/02/skos/core#\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def _append(review: Path, rows: Sequence[Sequence[str]]) -> None:
     text = io.StringIO()
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
     if not review.is_file():
-        text.write("#curie_map:\n#  rgid: https://w3id.org/reformgraph/id/\n")
+        text.write(_HEAD)
         writer.writerow(COLUMNS)
     # A tab or line end within a name would make another cell or row of it.
     writer.writerows([" ".join(cell.split()) for cell in row] for row in rows)
