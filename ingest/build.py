@@ -1,4 +1,4 @@
-"""The build pipeline: read → map → reason → validate → write → switch.
+"""The build pipeline: read → map → reason → validate → document → write → switch.
 
 A build that fails at any stage leaves the pointer of the store where it was. The same inputs give
 the same quads and the same digest: nothing here looks at a clock, a locale or a hash seed.
@@ -29,10 +29,11 @@ from reformgraph.ingest.mapping import links, map_timeline
 from reformgraph.ingest.provenance import describe_extra, describe_inputs, describe_law
 from reformgraph.ingest.readers.timeline import read_timelines
 from reformgraph.ingest.timeline import Timeline
-from reformgraph.ontology import gate, reason
+from reformgraph.ontology import gate, reason, reference
 from reformgraph.ontology.files import ONTOLOGY_FILES, ontology_triples, read
 from reformgraph.ontology.gate import Finding
 from reformgraph.store import generations, publish
+from reformgraph.store.attached import attached
 from reformgraph.store.base import Generation
 from reformgraph.store.lock import build_lock
 
@@ -140,12 +141,14 @@ def build(
         prepare = partial(_law, law, files, home / UNITS, base, progress) if law and files else None
         more = extras.read(found, base)
         graph, inferred = reasoned(found, base, progress, law=prepare, more=more)
-        warnings = _gate(graph, found, base, progress)
+        places = Places(found, graph, base)
+        warnings = _gate(graph, places, progress)
         for extra in more:
             # As it was found: served beside the rest, not reasoned over and not held to our rules.
             graph.bulk_extend(extra.kept)
+        progress.stage("document", "the ontology")
+        documented = reference.make(_attached_before(home, reference.ATTACHED))
         progress.stage("write", f"{len(graph):,} quads")
-        places = Places(found, graph, base)
         generation = publish(
             home,
             graph,
@@ -155,6 +158,7 @@ def build(
             switch=False,
             attachments={
                 gate.FINDINGS: gate.note(map(places.noted, warnings)),
+                reference.ATTACHED: documented,
                 links.ATTACHED: links.sssom(found, base),
             },
         )
@@ -221,13 +225,22 @@ def _law(
     graph.bulk_extend(describe_law(units.files, base))
 
 
-def _gate(
-    graph: pyoxigraph.Store, timelines: Sequence[Timeline], base: str, progress: Progress
-) -> tuple[Finding, ...]:
+def _attached_before(home: Path, name: str) -> bytes:
+    """Return what the current generation has under ``name``, empty when it is not there whole."""
+    try:
+        current = generations.current_id(home)
+        generation = generations.read_manifest(home / generations.FOLDER / current)
+        content = attached(generation, name)
+    except StoreError:
+        return b""
+    whole = generation.files.get(name) == hashlib.sha256(content).hexdigest()
+    return content if whole else b""
+
+
+def _gate(graph: pyoxigraph.Store, places: Places, progress: Progress) -> tuple[Finding, ...]:
     """Refuse a graph that breaks a rule, naming the rows; return and report the warnings."""
     progress.stage("validate", f"{len(graph):,} quads")
     findings = gate.check(graph)
-    places = Places(timelines, graph, base)
     if errors := [finding for finding in findings if finding.severity == "error"]:
         raise InvalidInput(places.fault(finding) for finding in errors)
     for finding in findings:

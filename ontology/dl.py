@@ -51,10 +51,13 @@ _OBJECT_ONLY: Final = (
     *(OWL.InverseFunctionalProperty, OWL.IrreflexiveProperty, OWL.AsymmetricProperty),
     *(OWL.SymmetricProperty, OWL.TransitiveProperty, OWL.ReflexiveProperty),
 )
-_CARDINALITIES: Final = (
-    *(OWL.cardinality, OWL.minCardinality, OWL.maxCardinality, OWL.hasSelf),
+_FILLERS: Final = (OWL.someValuesFrom, OWL.allValuesFrom)
+_NUMBERS: Final = (OWL.cardinality, OWL.minCardinality, OWL.maxCardinality)
+_QUALIFIED: Final = (
     *(OWL.qualifiedCardinality, OWL.minQualifiedCardinality, OWL.maxQualifiedCardinality),
 )
+_CARDINALITIES: Final = (*_NUMBERS, *_QUALIFIED, OWL.hasSelf)
+_CLASS_LISTS: Final = (OWL.unionOf, OWL.intersectionOf, OWL.disjointUnionOf)
 _CLASS_AXIOMS: Final = (RDFS.subClassOf, OWL.equivalentClass, OWL.disjointWith)
 _HEADER: Final = (OWL.versionIRI, OWL.versionInfo, RDFS.label, SKOS.changeNote)
 _Edges = Iterable[tuple[Node, Node]]
@@ -84,6 +87,8 @@ class _Checker:
         yield from self._sorts()
         yield from self._ends()
         yield from self._simple()
+        yield from self._restrictions()
+        yield from self._lists()
         for subject, predicate, value in self._graph:
             yield from self._statement(subject, predicate, value)
 
@@ -150,6 +155,47 @@ class _Checker:
             for restriction in self._graph.subjects(OWL.onProperty, each):
                 if any((restriction, kind, None) in self._graph for kind in _CARDINALITIES):
                     yield f"{_short(each)} is counted in a restriction and not simple."
+
+    def _restrictions(self) -> Iterator[str]:
+        """Find restrictions that are none of §8.2 to §8.5, or that two axioms share."""
+        for each in self._of_type(OWL.Restriction):
+            on = [*self._graph.objects(each, OWL.onProperty)]
+            kinds = [
+                kind
+                for kind in (*_FILLERS, *_CARDINALITIES, OWL.hasValue)
+                if (each, kind, None) in self._graph
+            ]
+            if not isinstance(each, BNode) or len(on) != 1 or len(kinds) != 1:
+                yield f"A restriction on {', '.join(map(_short, on)) or 'nothing'} is malformed."
+                continue
+            if on[0] not in self._objects | self._data:
+                yield f"A restriction is on {_short(on[0])}, no declared object or data property."
+                continue
+            yield from self._filler(each, on[0], kinds[0])
+        for each in set(self._graph.objects()):
+            if isinstance(each, BNode) and len([*self._graph.subjects(None, each)]) > 1:
+                yield f"{_short(each)} stands in two axioms; an expression stands in one."
+
+    def _filler(self, restriction: Node, on: Node, kind: URIRef) -> Iterator[str]:
+        value = self._graph.value(restriction, kind)
+        filler = value if kind in _FILLERS else self._graph.value(restriction, OWL.onClass)
+        said = f"A restriction on {_short(on)}"
+        if kind in (*_NUMBERS, *_QUALIFIED) and not (
+            isinstance(value, Literal) and value.datatype == XSD.nonNegativeInteger
+        ):
+            yield f"{said} counts no xsd:nonNegativeInteger."
+        if kind in (*_FILLERS, *_QUALIFIED):
+            if on in self._objects and (filler is None or not self._is_class(filler)):
+                yield f"{said} is about no declared class."
+            if on in self._data and kind in _FILLERS and value not in OWL2_DATATYPES:
+                yield f"{said} is about no datatype of OWL 2."
+
+    def _lists(self) -> Iterator[str]:
+        for kind in _CLASS_LISTS:
+            for subject, head in self._graph.subject_objects(kind):
+                members = [*self._graph.items(head)]
+                if len(members) < 2 or not all(map(self._is_class, members)):
+                    yield f"{_short(kind)} of {_short(subject)} lists no two declared classes."
 
     def _statement(self, subject: Node, predicate: Node, value: Node) -> Iterator[str]:
         if predicate in _CLASS_AXIOMS:

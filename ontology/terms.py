@@ -119,7 +119,10 @@ FOAF: Final = Namespace(
 RDF: Final = Namespace(
     "rdf",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    ("type", "Property", "langString", "Statement", "subject", "predicate", "object"),
+    (
+        *("type", "Property", "langString", "Statement", "subject", "predicate", "object"),
+        *("first", "rest", "nil"),
+    ),
 )
 RDFS: Final = Namespace(
     "rdfs",
@@ -137,6 +140,8 @@ OWL: Final = Namespace(
         *("TransitiveProperty", "FunctionalProperty", "IrreflexiveProperty"),
         *("AsymmetricProperty", "SymmetricProperty", "NamedIndividual", "Thing", "Nothing"),
         *("inverseOf", "disjointWith", "sameAs", "versionIRI", "versionInfo", "deprecated"),
+        *("Restriction", "onProperty", "someValuesFrom", "allValuesFrom", "cardinality"),
+        *("minCardinality", "maxCardinality", "unionOf", "disjointUnionOf"),
     ),
 )
 XSD: Final = Namespace(

@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response
 
 from reformgraph.errors import NotFound
 from reformgraph.ontology.files import ontology_triples
-from reformgraph.ontology.terms import RG
+from reformgraph.ontology.terms import OWL, RG
 from reformgraph.server import formats, respond
 from reformgraph.server.formats import HTML, TURTLE
 from reformgraph.server.pages.offers import Offer
 from reformgraph.server.pictures.classes import render
-from reformgraph.server.reading.terms import Term, terms, tree
+from reformgraph.server.reading.restrictions import restrictions
+from reformgraph.server.reading.terms import Term, documented_by, terms, tree
 from reformgraph.server.service import links, service, store
 
 blueprint = Blueprint("ontology", __name__)
@@ -35,11 +36,15 @@ def _triples() -> tuple[pyoxigraph.Triple, ...]:
     )
 
 
+def _version() -> str:
+    return next(t.object.value for t in _triples() if t.predicate == OWL.versionInfo)  # type: ignore[union-attr]
+
+
 def _shown() -> tuple[tuple[Term, ...], Markup]:
     """Read the terms and draw their classes, with the alignments beside ``reform.ttl`` itself."""
     triples = tuple(ontology_triples())
     picture = render(tree(_triples(), store()), title="The classes")
-    return terms(triples, store(), links()), picture
+    return terms(triples, restrictions(_triples()), store(), links()), picture
 
 
 @blueprint.get("/ontology", defaults={"suffix": ""})
@@ -64,6 +69,8 @@ def ontology(suffix: str) -> Response:
         properties=[term for term in shown if not term.is_class],
         picture=picture,
         iri=RG.iri,
+        version=_version(),
+        by=documented_by(store()),
     )
 
 

@@ -1,13 +1,19 @@
-"""The terms of the ontology as its page shows them: what each is, whose, and how it is used."""
+"""The terms of the ontology as its page shows them: what each is, whose, and how it is used.
+
+What each is comes from pyLODE (``ontology.reference``), from the file that the build attached; what
+pyLODE does not show (restrictions, traits, alignments) and what this graph has of it, from here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode, Triple
 
-from reformgraph.ontology import examples
+from reformgraph.ontology import examples, reference
 from reformgraph.ontology.terms import DCTERMS, OWL, PREFIXES, RDF, RDFS, RG, SKOS, VS
 from reformgraph.server.links import Links, outward
 from reformgraph.server.reading import graph
@@ -43,6 +49,19 @@ _SORTS = (
     (OWL.AnnotationProperty, "annotation"),
 )
 _NO_COUNTERPART = "No counterpart: "
+_ONTDOC = "https://w3id.org/profile/ontdoc/"
+# What pyLODE's rows are called here; definition and scope stand above them.
+_ROWS = {
+    RDFS.subClassOf.value: "kind of",
+    RDFS.subPropertyOf.value: "kind of",
+    f"{_ONTDOC}superClassOf": "above",
+    f"{_ONTDOC}superPropertyOf": "above",
+    RDFS.domain.value: "from",
+    RDFS.range.value: "to",
+    f"{_ONTDOC}inDomainOf": "its properties",
+    f"{_ONTDOC}inRangeOf": "properties that lead to it",
+    DCTERMS.source.value: "source of the idea",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +86,26 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A word and what pyLODE says under it."""
+
+    word: str
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
-    """One class or property; ``used`` counts its members or statements in the graph."""
+    """One class or property; ``used`` counts its members or statements in the graph.
+
+    ``definition``, ``scope`` and ``rows`` are pyLODE's.
+    """
 
     name: str
     sort: str
     label: str
-    definition: str
-    scope: str
-    source: str
+    definition: Markup
+    scope: Markup
+    rows: tuple[Row, ...]
     status: str
     example: tuple[Named, ...]
     facts: tuple[Fact, ...]
@@ -104,12 +134,31 @@ class ClassNode:
 _Values = Mapping[tuple[str, NamedNode], list[NamedNode | Literal]]
 
 
-def terms(triples: Iterable[Triple], store: Store, links: Links) -> tuple[Term, ...]:
-    """Return our own classes and properties, by name, with how the store uses them."""
+def terms(
+    triples: Iterable[Triple],
+    restricted: Mapping[str, Iterable[tuple[str, str]]],
+    store: Store,
+    links: Links,
+) -> tuple[Term, ...]:
+    """Return our own classes and properties, by name, with how the store uses them.
+
+    ``restricted``: what ``restrictions.restrictions`` reads, by class.
+    """
     values = _values(triples)
     counts = _counts(store)
     known = _known(values, store, links)
-    return tuple(_term(name, values, counts, known, links) for name in sorted(RG, key=str.lower))
+    # A graph that was made of plain RDF files has none attached.
+    documented = reference.rows(store.attached(reference.ATTACHED) or reference.make())
+    held = {iri: tuple(_restriction(*each) for each in some) for iri, some in restricted.items()}
+    return tuple(
+        _term(name, documented[name], held.get(RG.iri + name, ()), values, counts, known, links)
+        for name in sorted(RG, key=str.lower)
+    )
+
+
+def documented_by(store: Store) -> str:
+    """Name the library that documented the ontology, with its version."""
+    return reference.made_by(store.attached(reference.ATTACHED) or reference.make())
 
 
 def tree(triples: Iterable[Triple], store: Store) -> tuple[ClassNode, ...]:
@@ -148,6 +197,11 @@ def tree(triples: Iterable[Triple], store: Store) -> tuple[ClassNode, ...]:
     return tuple(found_nodes)
 
 
+def _restriction(on: str, phrase: str) -> Named:
+    words = re.sub(r"<([^>]*)>", lambda found: short(found[1]), phrase)
+    return Named(f"{short(on)}: {words}", _address(on)) if on else Named(words)
+
+
 def short(iri: str) -> str:
     """Write an IRI with the prefix of its vocabulary, if that is one of those we know."""
     for prefix, namespace in (*PREFIXES.items(), *_OTHERS.items()):
@@ -157,9 +211,17 @@ def short(iri: str) -> str:
 
 
 def _term(
-    name: str, values: _Values, counts: Mapping[str, int], known: Mapping[str, str], links: Links
+    name: str,
+    documented: Sequence[tuple[str, str]],
+    held: Sequence[Named],
+    values: _Values,
+    counts: Mapping[str, int],
+    known: Mapping[str, str],
+    links: Links,
 ) -> Term:
     iri = RG.iri + name
+    # Written by pyLODE from our own ontology, and cleaned to five plain tags when it was made.
+    told = {word: Markup(html) for word, html in documented}  # noqa: S704
     types = values.get((iri, RDF.type), [])
 
     def said(predicate: NamedNode) -> str:
@@ -183,10 +245,7 @@ def _term(
         )
 
     facts = (
-        Fact("kind of", named(RDFS.subClassOf, RDFS.subPropertyOf)),
-        Fact("above", below(RDFS.subClassOf, RDFS.subPropertyOf)),
-        Fact("from", named(RDFS.domain)),
-        Fact("to", named(RDFS.range)),
+        Fact("each has", tuple(held)),
         Fact("inverse", named(OWL.inverseOf) or below(OWL.inverseOf)),
         Fact("always", tuple(Named(word) for sort, word in _TRAITS if sort in types)),
     )
@@ -196,9 +255,9 @@ def _term(
         name=name,
         sort=next((word for sort, word in _SORTS if sort in types), "term"),
         label=said(SKOS.prefLabel) or said(RDFS.label) or name,
-        definition=said(SKOS.definition) or said(RDFS.comment),
-        scope=said(SKOS.scopeNote),
-        source=said(DCTERMS.source),
+        definition=told.get(DCTERMS.description.value, Markup()),
+        scope=told.get(SKOS.scopeNote.value, Markup()),
+        rows=tuple(Row(word, told[key]) for key, word in _ROWS.items() if key in told),
         status=said(VS.term_status),
         example=tuple(
             Named(part.text, known.get(part.name, ""))

@@ -56,7 +56,7 @@ def digest(root: Path) -> str:
 def test_stages_come_in_order_and_the_result_counts(tmp_path: Path) -> None:
     seen = Recorder()
     result = pipeline.build([STORY], tmp_path / "store", base=BASE, progress=seen)
-    assert seen.stages == ["read", "map", "reason", "validate", "write", "switch"]
+    assert seen.stages == ["read", "map", "reason", "validate", "document", "write", "switch"]
     assert result.rows > 2300
     assert result.inferred > 0
     assert result.generation.quads > 40_000

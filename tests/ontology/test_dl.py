@@ -48,6 +48,11 @@ def test_each_file_has_one_whole_header(name: str) -> None:
         ":C a :D . :p a :D .",
         # A declared datatype that only annotations use.
         'edtf:EDTF a rdfs:Datatype . :x :note "2007~"^^edtf:EDTF .',
+        ":C rdfs:subClassOf [ a owl:Restriction ; owl:onProperty :p ; owl:allValuesFrom"
+        + " [ a owl:Class ; owl:unionOf ( :C :D ) ] ] .",
+        ":C rdfs:subClassOf [ a owl:Restriction ; owl:onProperty :p ;"
+        + ' owl:minCardinality "1"^^xsd:nonNegativeInteger ] .',
+        ":C owl:disjointUnionOf ( :D owl:Nothing ) .",
         ":x a :C ; :p :y ; rdfs:seeAlso <http://example.org/undeclared> .",
     ],
 )
@@ -91,6 +96,42 @@ def test_what_is_allowed_passes(fine: str) -> None:
         (':x :p "value" .', "not a thing"),
         (":x :d :y .", "not a value"),
         (":two a owl:Ontology .", "has no"),
+        (":C rdfs:subClassOf [ a owl:Restriction ; owl:onProperty :p ] .", "is malformed"),
+        (
+            ":C rdfs:subClassOf [ a owl:Restriction ; owl:onProperty :p , :q ;"
+            + " owl:someValuesFrom :D ] .",
+            "is malformed",
+        ),
+        (
+            ":R a owl:Restriction ; owl:onProperty :p ; owl:someValuesFrom :D .",
+            "is malformed",
+        ),
+        (
+            ":C rdfs:subClassOf [ a owl:Restriction ; owl:onProperty :note ;"
+            + " owl:someValuesFrom :D ] .",
+            "no declared object or data property",
+        ),
+        (
+            ":C rdfs:subClassOf [ a owl:Restriction ; owl:onProperty :p ;"
+            + " owl:someValuesFrom :Nowhere ] .",
+            "about no declared class",
+        ),
+        (
+            ":C rdfs:subClassOf [ a owl:Restriction ; owl:onProperty :d ;"
+            + " owl:allValuesFrom xsd:date ] .",
+            "about no datatype of OWL 2",
+        ),
+        (
+            ":C rdfs:subClassOf [ a owl:Restriction ; owl:onProperty :p ;"
+            + " owl:minCardinality 1 ] .",
+            "no xsd:nonNegativeInteger",
+        ),
+        (":C owl:disjointUnionOf ( :D :Nowhere ) .", "no two declared classes"),
+        (
+            ":C rdfs:subClassOf _:r . :D rdfs:subClassOf _:r . _:r a owl:Restriction ;"
+            + " owl:onProperty :p ; owl:someValuesFrom :C .",
+            "stands in two axioms",
+        ),
     ],
 )
 def test_what_is_not_allowed_is_told(wrong: str, said: str) -> None:

@@ -44,6 +44,12 @@ def test_the_small_graph_with_its_dates_is_consistent(small_triples: Graph) -> N
         ":a rg:supersedes :b . :b rg:supersedes :a .",
         ':a rg:slug "a" , "b" .',
         ":a a rg:Policy . :b rg:ledBy :a .",
+        # What the restrictions say.
+        ":a a rg:Tension , rg:Absence .",
+        ":a a rg:Component ; rg:isResponsibilityOf :b . :b a rg:Policy .",
+        ":a a rg:Tension ; rg:concerns :b . :b a rg:Institution .",
+        ":a a rg:Articulation ; rg:articulatedIn :b . :b a rg:Source .",
+        ":a a rg:Tenure ; org:member :b . :b a org:Post .",
     ],
 )
 def test_wrong_data_is_inconsistent(wrong: str) -> None:

@@ -6,7 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from server_support import read
 
+from reformgraph.ontology import reference
 from reformgraph.ontology.terms import RG
+from reformgraph.store import EmbeddedStore
 
 HTML = {"Accept": "text/html"}
 
@@ -45,6 +47,23 @@ def test_a_property_shows_its_ends_traits_and_alignments(text: str) -> None:
     assert 'href="https://schema.org/legislationAmends"' in _section(text, "amends")
     assert "wd:P7888" in _section(text, "Merger")
     assert "no counterpart" in _section(text, "Component")
+
+
+def test_a_class_shows_what_each_of_it_has(text: str) -> None:
+    section = _section(text, "Articulation")
+    assert "rg:articulatedIn: at least 1</a>" in section
+    assert "rg:articulatedIn: only rg:Item or org:ChangeEvent or org:Organization</a>" in section
+    assert "rg:articulates: at least one skos:Concept</a>" in section
+    assert "each is one of rg:Tension or rg:Absence or" in _section(text, "Problem")
+
+
+def test_what_a_term_is_comes_from_the_file_that_the_build_attached(
+    client: FlaskClient, story_store: EmbeddedStore, text: str
+) -> None:
+    attached = reference.rows(story_store.attached(reference.ATTACHED))
+    for name in ("Claim", "buildsOn", "dateEarliest"):
+        for _, html in attached[name]:
+            assert html in _section(text, name)
 
 
 def test_the_picture_has_every_class_once_and_links_to_its_place(text: str) -> None:
