@@ -18,6 +18,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name gzip data by its kind: its header holds the time, and names must be the same everywhere."""
+    return "gzip" if isinstance(val, bytes) and val.startswith(b"\x1f\x8b") else None
+
+
 @pytest.fixture(scope="session")
 def regold(request: pytest.FixtureRequest) -> bool:
     """Whether golden files are to be rewritten; review the diff as a claim about the code."""
