@@ -6,6 +6,7 @@ import json
 import os
 
 from reformgraph import settings
+from reformgraph.server import warming
 from reformgraph.server.app import create_app
 from reformgraph.server.serve import HANDED_DOWN
 
@@ -16,4 +17,7 @@ def _settings() -> settings.Settings:
     return settings.Settings(**json.loads(handed)) if handed else settings.load()
 
 
-app = create_app(_settings())
+_chosen = _settings()
+app = create_app(_chosen)
+if _chosen.warm:
+    warming.start(app, app.extensions["reformgraph"])

@@ -1,5 +1,6 @@
 """What all tests share: the built story graph, and the flag that rewrites golden files."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from reformgraph.ingest.build import build, chosen
 from reformgraph.store import EmbeddedStore, open_store, publish
 
 BASE = "https://w3id.org/reformgraph/"
+# The servers that tests start live for seconds; making pages ahead would only take their time.
+os.environ.setdefault("REFORMGRAPH_WARM", "0")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

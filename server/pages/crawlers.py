@@ -9,7 +9,7 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from reformgraph.errors import NotFound
-from reformgraph.server import formats, respond
+from reformgraph.server import formats, respond, warming
 from reformgraph.server.protocol.description import address
 from reformgraph.server.service import store
 
@@ -17,10 +17,7 @@ blueprint = Blueprint("crawlers", __name__)
 
 # Of sitemaps.org: so many addresses one file may hold.
 MOST = 50_000
-PAGES = (
-    *("/", "/institutions", "/as-at", "/changes", "/matrix", "/practice", "/questions", "/browse"),
-    *("/sources", "/quality", "/dataset", "/ontology", "/api", "/about"),
-)
+PAGES = tuple(path for path in warming.PAGES if not path.endswith(".json"))
 # Views of the same things without end, and what costs a query: nothing there that pages lack.
 _CLOSED = (
     *("/search", "/sparql", "/graph-store", "/linked", "/effects", "/why", "/reconcile", "/embed/"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 from reformgraph.queries import catalogue, run
 from reformgraph.server import dates
@@ -51,10 +53,32 @@ class Holding:
     steps: tuple[Passing, ...]
 
 
+# The query follows every body through every change; it takes as long for one duty as for all.
+_Rows: TypeAlias = list[dict[str, str | int | None]]
+_known: WeakKeyDictionary[Store, dict[str, _Rows]] = WeakKeyDictionary()
+
+
+def _followed(store: Store) -> dict[str, _Rows]:
+    """Return the rows of every duty and power, by it and by what introduced it, read once."""
+    if store not in _known:
+        by_item: dict[str, _Rows] = {}
+        origins: dict[str, dict[str, None]] = {}
+        for row in run.ask(store, catalogue.get(QUESTION), {"duty": ""}).dicts():
+            item = str(row["item"])
+            by_item.setdefault(item, []).append(row)
+            if row["provision"]:
+                origins.setdefault(str(row["provision"]), {})[item] = None
+        of_origins = {
+            origin: [row for item in items for row in by_item[item]]
+            for origin, items in origins.items()
+        }
+        _known[store] = of_origins | by_item
+    return _known[store]
+
+
 def read(store: Store, links: Links, iri: str) -> tuple[Holding, ...]:
     """Return each duty or power that ``iri`` is or introduced; empty when it is none."""
-    table = run.ask(store, catalogue.get(QUESTION), {"duty": iri})
-    rows = list(table.dicts())
+    rows = _followed(store).get(iri, [])
     columns = ("item", "from", "to", "change", "legalBasis", "source")
     names = refs(store, links, sorted({str(r[c]) for r in rows for c in columns if r[c]}))
     items: dict[str, list[dict[str, str | int | None]]] = {}

@@ -121,6 +121,11 @@ class Settings:
     cache_bytes: int = _setting(
         64_000_000, "Finished answers to queries that one HTTP worker keeps; 0 keeps none."
     )
+    warm: int = _setting(
+        1,
+        "1: after a start and each new generation an HTTP worker makes the pages that everybody "
+        "opens, and the questions' answers, before they are asked for; 0: not.",
+    )
     tiny_queries: int = _setting(
         1,
         "1: look-ups of one triple pattern, or of a few on one named thing, are answered in the "
@@ -281,8 +286,9 @@ def _check(settings: Settings) -> None:
         refuse("contact", "an e-mail address or the address of a web page")
     if settings.common_prefixes not in ("on", "off"):
         refuse("common_prefixes", "on or off")
-    if settings.tiny_queries not in (0, 1):
-        refuse("tiny_queries", "0 or 1")
+    for key in ("tiny_queries", "warm"):
+        if getattr(settings, key) not in (0, 1):
+            refuse(key, "0 or 1")
     if settings.cache_bytes < 0:
         refuse("cache_bytes", "a whole number, 0 or above")
     if settings.rate_limit and not re.fullmatch(

@@ -1,0 +1,80 @@
+"""Pages that everybody opens, made before anybody asks: after a start and after each switch.
+
+What a page shows depends on its generation alone, so it is made once and kept (``Service.answer``).
+The first reader of a generation would wait for what many queries gather; a thread of low zeal goes
+ahead of them. It rests as long as it worked, so that it never takes more than half a core.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import quote, urlsplit
+
+from flask import Flask
+
+from reformgraph.errors import ReformGraphError
+from reformgraph.queries import catalogue
+from reformgraph.server.reading import graph
+from reformgraph.server.service import Service
+
+DELAY, EVERY = 4.0, 5.0
+"""Seconds before the first page, and between looks for a new generation."""
+PAGES = (
+    *("/", "/institutions", "/as-at", "/changes", "/matrix", "/practice", "/questions", "/browse"),
+    *("/sources", "/quality", "/dataset", "/ontology", "/api", "/about", "/sparql/editor.json"),
+)
+_OF_STORIES = ("/lineage/{}", "/lineage/{}?direction=descendants", "/story/{}", "/page/{}")
+# What the browsers of today ask; the packed copy is kept too.
+_HEADERS = {"Accept": "text/html", "Accept-Encoding": "gzip, deflate, br, zstd"}
+
+
+def start(app: Flask, service: Service) -> threading.Thread:
+    """Start the thread that warms ``app``; it ends with the process."""
+    thread = threading.Thread(target=_run, args=(app, service), name="warming", daemon=True)
+    thread.start()
+    return thread
+
+
+def _run(app: Flask, service: Service) -> None:
+    time.sleep(DELAY)
+    warmed = ""
+    while True:
+        with suppress(ReformGraphError):
+            generation = service.stores.get().generation.id
+            if generation != warmed:
+                warm(app, service)
+                warmed = generation
+        time.sleep(EVERY)
+
+
+def warm(app: Flask, service: Service) -> int:
+    """Make the pages of the current generation; returns how many. Raises ReformGraphError."""
+    generation = service.stores.get().generation.id
+    base = service.settings.public_url or f"http://{service.settings.host}:{service.settings.port}"
+    parts = urlsplit(base)
+    client = app.test_client()
+    made = 0
+    for path in _paths(service):
+        if service.stores.get().generation.id != generation:
+            break  # a new one has come: its pages are wanted
+        begun = time.monotonic()
+        client.get(
+            path,
+            headers=_HEADERS,
+            base_url=f"{parts.scheme}://{parts.netloc}",
+            follow_redirects=path == "/as-at",
+        ).close()
+        made += 1
+        time.sleep(time.monotonic() - begun)
+    return made
+
+
+def _paths(service: Service) -> Iterator[str]:
+    yield from PAGES
+    for slug in graph.focal_items(service.stores.get()):
+        yield from (each.format(quote(slug, safe="")) for each in _OF_STORIES)
+    for name in catalogue.load():
+        yield f"/questions/{name}"
