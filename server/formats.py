@@ -53,9 +53,10 @@ QUERY = Format("rq", "SPARQL", "application/sparql-query")
 ENTITY = (HTML, TURTLE, N_TRIPLES, RDF_XML, JSON_LD, JSON)
 LINEAGE = (HTML, SVG, CSV, JSON, GRAPHML, DOT)
 STORY = (HTML, MARKDOWN, TEXT, JSON)
-MATRIX = (HTML, CSV, JSON)
+MATRIX = (HTML, SVG, CSV, JSON)
 SEARCH = (HTML, JSON)
 FIGURES = (HTML, CSV, JSON)
+PICTURED = (HTML, SVG, CSV, JSON)
 INSTITUTIONS = (HTML, SVG, CSV, JSON)
 CHANGES = (HTML, CSV, JSON, ATOM)
 DIFFERENCES = (HTML, CSV, JSON, PATCH)
@@ -74,6 +75,11 @@ def split_suffix(name: str, offers: Sequence[Format]) -> tuple[str, Format | Non
         if dot and stem and suffix == offer.suffix:
             return stem, offer
     return name, None
+
+
+def by_suffix(offers: Sequence[Format], suffix: str) -> Format | None:
+    """Return the format that a suffix names, None without one."""
+    return next((offer for offer in offers if offer.suffix == suffix), None)
 
 
 def chosen(offers: Sequence[Format], suffix: Format | None = None) -> Format:

@@ -57,6 +57,10 @@ QUERY: Final[dict[str, dict[str, tuple[dict[str, Any], str]]]] = {
         "to": (_DAY, "last day"),
         "what": (_choice("changed", "issued", "began", "ended"), "what happened"),
     },
+    "/frames": {
+        "concept": (_TEXT, "slug of a concept"),
+        "date": (_DAY, "what came later is faint"),
+    },
     "/generations": {"from": (_TEXT, "id of one"), "to": (_TEXT, "id of the other")},
     "/institutions": {
         "around": (_TEXT, "slug of an institution"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, g, render_template, request
 from markupsafe import Markup
@@ -13,9 +12,8 @@ from werkzeug.wrappers import Response
 from reformgraph.errors import NotFound
 from reformgraph.server import dates, formats, parameters, respond
 from reformgraph.server.formats import CSV, HTML, JSON, SVG
-from reformgraph.server.pages.offers import Offer
+from reformgraph.server.pages import picturing
 from reformgraph.server.pictures import succession as picture
-from reformgraph.server.pictures.lineage import style_source
 from reformgraph.server.reading import succession as reading
 from reformgraph.server.reading.refs import refs
 from reformgraph.server.reading.succession import Rivers
@@ -42,13 +40,7 @@ def page(suffix: str = "") -> Response:
     focus = store().resolve(around) if around else ""
     everything = parameters.flag("all")
     posts = parameters.flag("posts")
-    query = {k: v for k, v in request.args.items() if k != "format"}
-    tail = f"?{urlencode(query)}" if query else ""
-    g.formats = [
-        Offer(f.name, f"{request.script_root}/institutions.{f.suffix}{tail}", f.media_type)
-        for f in formats.INSTITUTIONS
-        if f is not HTML
-    ]
+    g.formats = picturing.offers(f"{request.script_root}/institutions", formats.INSTITUTIONS)
     whole = service().remember(("rivers", store().generation.id), lambda: reading.read(store()))
     if focus and focus not in whole.bodies:
         raise NotFound(
@@ -61,11 +53,7 @@ def page(suffix: str = "") -> Response:
     if form is JSON:
         return respond.as_json(lambda: _json(shown), name="institutions")
     if form is SVG:
-        response = respond.answer(lambda: _picture(shown, focus, standalone=True), SVG)
-        response.headers["Content-Security-Policy"] = (
-            f"default-src 'none'; style-src {style_source()}; frame-ancestors 'none'"
-        )
-        return response
+        return picturing.svg(lambda: _picture(shown, focus, standalone=True), "institutions")
     return respond.answer(lambda: _html(whole, shown, focus, everything, posts), HTML)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from typing import Literal, cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, g, render_template, request
@@ -17,10 +17,10 @@ from reformgraph.queries import behind
 from reformgraph.queries.lineage import Lineage, lineage
 from reformgraph.server import carry, days, formats, parameters, respond, words
 from reformgraph.server.formats import CSV, DOT, GRAPHML, HTML, JSON, SVG
-from reformgraph.server.pages.offers import Offer
+from reformgraph.server.pages import picturing
 from reformgraph.server.pictures.clusters import Bundle, Gathered, gather, key_of_lane
 from reformgraph.server.pictures.described import described
-from reformgraph.server.pictures.lineage import render, style_source
+from reformgraph.server.pictures.lineage import render
 from reformgraph.server.pictures.marks import LANES
 from reformgraph.server.reading import exchange, graph, narrow
 from reformgraph.server.reading.refs import shown
@@ -69,7 +69,7 @@ def page(name: str) -> Response:
     form = formats.chosen(formats.LINEAGE, suffix)
     asked, opened = _asked(), _opened()
     limit = NODES if form in (HTML, SVG) else None
-    g.formats = _offers(slug)
+    g.formats = picturing.offers(links().lineage(slug), formats.LINEAGE)
 
     def traced() -> Lineage:
         whole = lineage(store(), iri, direction=direction, depth=depth, limit=limit)
@@ -86,7 +86,7 @@ def page(name: str) -> Response:
     if form is JSON:
         return respond.as_json(lambda: as_json(traced()), name=file)
     if form is SVG:
-        return _svg(lambda: _picture(gathered(), slug, everything, standalone=True), file)
+        return picturing.svg(lambda: _picture(gathered(), slug, everything, standalone=True), file)
     if form is GRAPHML:
         return respond.answer(lambda: exchange.graphml(traced()), GRAPHML, name=file)
     if form is DOT:
@@ -256,22 +256,3 @@ def _picture(gathered: Gathered, slug: str, everything: bool, *, standalone: boo
 def _label(traced: Lineage) -> str:
     focus = traced.nodes[traced.focus]
     return shown(focus.label, focus.slug, focus.iri)
-
-
-def _svg(body: Any, file: str) -> Response:
-    response = respond.answer(body, SVG, name=file)
-    # The picture carries its own style; the policy names that very text and no other.
-    response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src {style_source()}; frame-ancestors 'none'"
-    )
-    return response
-
-
-def _offers(slug: str) -> list[Offer]:
-    query = request.query_string.decode("ascii", "ignore")
-    tail = f"?{query}" if query and "format=" not in query else ""
-    return [
-        Offer(f.name, f"{links().lineage(slug)}.{f.suffix}{tail}", f.media_type)
-        for f in formats.LINEAGE
-        if f is not HTML
-    ]

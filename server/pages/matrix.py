@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, g, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from reformgraph.errors import NotFound, UsageError
-from reformgraph.server import days, formats, parameters, respond
-from reformgraph.server.formats import CSV, HTML, JSON
-from reformgraph.server.pages.offers import Offer
+from reformgraph.queries import behind
+from reformgraph.server import dates, days, formats, parameters, respond
+from reformgraph.server.formats import CSV, HTML, JSON, SVG
+from reformgraph.server.pages import picturing
+from reformgraph.server.pictures import grid as picture
+from reformgraph.server.pictures.described import described
 from reformgraph.server.reading import matrix as reading
 from reformgraph.server.reading.entries import Entries
 from reformgraph.server.reading.matrix import Cell, Facts, Line, Matrix, Rows
@@ -45,12 +49,7 @@ class Asked:
 def page(suffix: str = "") -> Response:
     """Show the matrix of one day."""
     form = formats.chosen(formats.MATRIX, _suffix(suffix))
-    tail = urlencode({k: v for k, v in request.args.items() if k != "format"})
-    g.formats = [
-        Offer(f.name, f"{request.script_root}/matrix.{f.suffix}?{tail}".rstrip("?"), f.media_type)
-        for f in formats.MATRIX
-        if f is not HTML
-    ]
+    g.formats = picturing.offers(f"{request.script_root}/matrix", formats.MATRIX)
     try:
         asked = _asked()
     except (UsageError, NotFound) as fault:
@@ -62,13 +61,15 @@ def page(suffix: str = "") -> Response:
         return response
 
     def made() -> Matrix:
-        return reading.matrix(_facts(), asked.date, asked.rows, asked.under)
+        return reading.matrix(facts(), asked.date, asked.rows, asked.under)
 
     name = f"matrix-{asked.rows}-{asked.date}"
     if form is CSV:
         return respond.as_csv(COLUMNS, _csv(made()), name=name)
     if form is JSON:
         return respond.as_json(lambda: _json(made()), name=name)
+    if form is SVG:
+        return picturing.svg(lambda: _picture(made(), standalone=True), name)
     return respond.answer(lambda: _html(made()), HTML)
 
 
@@ -77,7 +78,7 @@ def evidence() -> Response:
     """List what lies behind one cell: articulations, components, problems."""
     formats.chosen((HTML,))
     asked = _asked()
-    found = _facts()
+    found = facts()
     row = _row(found, asked.rows)
     kinds = {found.key(kind): kind for kind in found.kinds}
     kind = parameters.choice("kind", "", kinds)
@@ -109,7 +110,8 @@ def _suffix(suffix: str) -> formats.Format | None:
     raise NotFound(f"There is no matrix as .{suffix[:20]}.")
 
 
-def _facts() -> Facts:
+def facts() -> Facts:
+    """Return what every matrix is made from, read once for a generation."""
     return service().remember(("matrix", store().generation.id), lambda: reading.facts(store()))
 
 
@@ -120,10 +122,11 @@ def _asked() -> Asked:
         raise UsageError(
             "under opens a concept; frames have nothing below", where={"field": "under"}
         )
-    return Asked(days.given() or days.focal(), rows, _concept(_facts(), under) if under else "")
+    return Asked(days.given() or days.focal(), rows, concept_of(facts(), under) if under else "")
 
 
-def _concept(found: Facts, name: str) -> str:
+def concept_of(found: Facts, name: str) -> str:
+    """Return the IRI of the concept that a parameter names. Raises NotFound for anything else."""
     iri = store().resolve(name)
     if iri not in found.broader:
         raise NotFound(f"“{name[:80]}” is no concept.")
@@ -135,7 +138,7 @@ def _row(found: Facts, rows: Rows) -> str:
     if not name:
         raise UsageError("row names no row of the matrix", where={"field": "row"})
     if rows == "concepts":
-        return _concept(found, name)
+        return concept_of(found, name)
     frames = {found.key(frame): frame for frame in found.frames}
     return frames[parameters.choice("row", "", frames)]
 
@@ -146,7 +149,44 @@ def _address(date: str, rows: str, under: str) -> str:
 
 
 def _html(made: Matrix) -> str:
-    return render_template("matrix.html", **_context(made), fault=None)
+    svg = _picture(made)
+    return render_template(
+        "matrix.html",
+        **_context(made),
+        fault=None,
+        picture=Markup(svg),  # noqa: S704 - escaped by the renderer
+        said=described(svg),
+        exports=g.formats,
+        sparql=behind.matrix(datetime.date.fromisoformat(made.date), made.under)
+        if made.rows == "concepts"
+        else behind.frames(),
+        sparql_note="A concept’s row counts what serves it or anything narrower; the query lists"
+        " what stood for each concept with the problems named about it."
+        if made.rows == "concepts"
+        else "What was articulated in which frame; what stood on the day is given by the query of"
+        " the matrix of concepts.",
+    )
+
+
+def _picture(made: Matrix, *, standalone: bool = False) -> str:
+    return picture.render(
+        made,
+        _behind(made),
+        title=f"What was said and what was put in place on {dates.in_words(made.date)}",
+        standalone=standalone,
+    )
+
+
+def _behind(made: Matrix) -> Callable[..., str]:
+    """Return what gives the address of what lies behind a cell; without a kind, a whole row."""
+
+    def address(line: Line, kind: str = "") -> str:
+        query = {"date": made.date, "rows": made.rows, "row": line.key}
+        query |= {"kind": kind} if kind else {}
+        query |= {"only": "1"} if line.only else {}
+        return f"{links().root}/matrix/cell?{urlencode(query)}"
+
+    return address
 
 
 def _form(fault: UsageError | NotFound) -> str:
@@ -158,18 +198,12 @@ def _context(made: Matrix | None) -> dict[str, Any]:
     date = made.date if made else request.args.get("date", "")[:200]
     rows = made.rows if made else request.args.get("rows", "")[:40]
 
-    def cell_href(line: Line, kind: str = "") -> str:
-        query = {"date": date, "rows": rows, "row": line.key}
-        query |= {"kind": kind} if kind else {}
-        query |= {"only": "1"} if line.only else {}
-        return f"{links().root}/matrix/cell?{urlencode(query)}"
-
     return {
         "matrix": made,
         "date": date,
         "rows": rows,
         "choices": ROWS,
-        "cell_href": cell_href,
+        "cell_href": _behind(made) if made else None,
         "open_href": lambda key: _address(date, "concepts", key),
         "kind_keys": {iri: key for iri, key, _ in made.kinds} if made else {},
     }
