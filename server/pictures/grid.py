@@ -108,9 +108,12 @@ def _row(
     said = len(line.whole.said) + len(line.whole.said_possibly)
     label = f"{line.label} (the word itself)" if line.only else line.label
     title = f"{label}: {said} articulations; {WORDS[line.whole.state]}{_problems(line.problems)}"
+    # Nothing lies behind a row of which nothing was said and for which nothing was put in place.
+    bare = line.whole.state == "neither"
+    opened = "<g>" if bare else f'<a class="node" href="{xml(address(line, ""))}">'
     parts = [
         (
-            f'<a class="node" href="{xml(address(line, ""))}"><title>{xml(title)}</title>'
+            f"{opened}<title>{xml(title)}</title>"
             f'<rect class="box" x="{n(PAD)}" y="{n(top + 1)}" width="{n(LABELS + SAID - 6)}" '
             f'height="{n(TALL - 2)}" rx="3" fill="none"/>'
             f'<text x="{n(PAD + 4)}" y="{n(middle + 4)}">{xml(shorten(label, LABELS - 12, SIZE))}</text>'
