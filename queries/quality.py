@@ -1,15 +1,18 @@
 """How well a graph is evidenced, in figures: what ``/quality`` and ``reformgraph info`` tell.
 
 The words: a *reading* is one piece of evidence; it is *verified* when somebody read it in the
-source, and *located* when it says where in the source. A *class* stands for a table of the input.
+source, and *located* when it says where in the source. A *table* is one of the input's, with the
+classes that its rows become.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, BinaryIO, Final
 
 from pyoxigraph import NamedNode
 
@@ -17,6 +20,7 @@ from reformgraph.ontology import gate
 from reformgraph.ontology.terms import FOAF, LINEAGE, ORG, PREFIXES, RG, SKOS, compact
 from reformgraph.store import Store
 from reformgraph.store.base import Row, Term
+from reformgraph.store.dumps import Dumps
 
 COLUMNS: Final = ("section", "name", "figure", "value")
 
@@ -27,6 +31,25 @@ _CLASSES: Final = (
     *(FOAF.Person, SKOS.Concept, RG.Articulation, RG.Component, RG.Tension, RG.Absence),
     *(RG.Contradiction, RG.Claim),
 )
+_TABLES: Final[Mapping[str, tuple[NamedNode, ...]]] = {
+    "policies": (RG.Policy,),
+    "legislation": (RG.Legislation,),
+    "provisions": (RG.Provision,),
+    "initiatives": (RG.Initiative,),
+    "institutions": (RG.Institution,),
+    "institution_changes": (
+        *(RG.Creation, RG.Merger, RG.Split, RG.Renaming, RG.Transfer, RG.Abolition),
+    ),
+    "posts": (ORG.Post,),
+    "tenures": (RG.Tenure, FOAF.Person),
+    "concepts": (SKOS.Concept,),
+    "articulations": (RG.Articulation,),
+    "components": (RG.Component,),
+    "tensions": (RG.Tension, RG.Absence, RG.Contradiction),
+    "relations, rivals and columns": (RG.Claim,),
+}
+_KEPT: Final = "quality-2.json"
+"""The figures as a file of a generation; the number counts changes of ``Quality``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +124,7 @@ class Quality:
     claims: int
     whole: Tally
     classes: tuple[Tally, ...]
+    tables: tuple[Tally, ...]
     sources: tuple[Tally, ...]
     conflicts: tuple[Conflict, ...]
     unlinked: tuple[str, ...]
@@ -124,6 +148,7 @@ def quality(store: Store) -> Quality:
         claims=generation.classes.get(RG.Claim.value, 0),
         whole=evidence.whole(),
         classes=evidence.classes(),
+        tables=evidence.tables(),
         sources=evidence.sources(),
         conflicts=_conflicts(store),
         unlinked=_unlinked(store),
@@ -132,6 +157,18 @@ def quality(store: Store) -> Quality:
         thin=_thin(store, evidence),
         findings=gate.noted(store.attached(gate.FINDINGS)),
     )
+
+
+def kept(store: Store, files: Dumps) -> Quality:
+    """Return the figures of the store's generation, worked out once for all who ask.
+
+    They stay as a file of the generation, which never changes, so neither do they.
+    """
+
+    def make(out: BinaryIO, _: Path) -> None:
+        out.write(json.dumps(as_json(quality(store)), ensure_ascii=False).encode())
+
+    return _from_json(json.loads(files.get(store.generation, _KEPT, make).path.read_bytes()))
 
 
 def headline(found: Quality) -> list[tuple[str, int | str]]:
@@ -158,7 +195,8 @@ def as_rows(found: Quality) -> Iterator[tuple[str, str, str, str]]:
     """Give every figure as a row of ``COLUMNS``."""
     for name, value in headline(found):
         yield "graph", "", name, str(value)
-    for section, tallies in (("class", found.classes), ("source", found.sources)):
+    tallied = (("table", found.tables), ("class", found.classes), ("source", found.sources))
+    for section, tallies in tallied:
         for each in tallies:
             yield section, each.name, "things", str(each.things)
             yield section, each.name, "evidence", str(each.readings)
@@ -183,6 +221,26 @@ def as_rows(found: Quality) -> Iterator[tuple[str, str, str, str]]:
 def as_json(found: Quality) -> dict[str, Any]:
     """Put the figures into plain values."""
     return asdict(found)
+
+
+def _from_json(data: dict[str, Any]) -> Quality:
+    lists = ("classes", "tables", "sources")
+    tallies = {name: tuple(Tally(**each) for each in data[name]) for name in lists}
+    conflicts = tuple(
+        Conflict(c["subject"], c["predicate"], tuple(Version(**v) for v in c["versions"]))
+        for c in data["conflicts"]
+    )
+    thin = data["thin"]
+    read = {
+        "whole": Tally(**data["whole"]),
+        "conflicts": conflicts,
+        "unlinked": tuple(data["unlinked"]),
+        "thin": Thin(
+            thin["claims"], *map(tuple, (thin["one_source"], thin["inferred"], thin["unverified"]))
+        ),
+        "findings": tuple(gate.Noted(**each) for each in data["findings"]),
+    }
+    return Quality(**(data | tallies | read))
 
 
 class _Evidence:
@@ -214,16 +272,29 @@ class _Evidence:
         return self._tally("", "all", self.readings_of, self.readings)
 
     def classes(self) -> tuple[Tally, ...]:
-        members: dict[str, list[str]] = defaultdict(list)
-        wanted = " ".join(str(each) for each in _CLASSES)
-        query = f"SELECT DISTINCT ?c ?x {{ VALUES ?c {{ {wanted} }} ?x a ?c ; rg:hasEvidence ?e }}"
-        for name, holder in _rows(self._store, query):
-            members[_text(name)].append(_text(holder))
+        members = self._members()
         return tuple(
             self._tally(each.value, compact(each).partition(":")[2], members[each.value])
             for each in _CLASSES
             if members[each.value]
         )
+
+    def tables(self) -> tuple[Tally, ...]:
+        """Tally what became of the rows of each table of the input."""
+        members = self._members()
+        held = {
+            name: [each for kind in kinds for each in members[kind.value]]
+            for name, kinds in _TABLES.items()
+        }
+        return tuple(self._tally("", name, some) for name, some in held.items() if some)
+
+    def _members(self) -> dict[str, list[str]]:
+        members: dict[str, list[str]] = defaultdict(list)
+        wanted = " ".join(str(each) for each in _CLASSES)
+        query = f"SELECT DISTINCT ?c ?x {{ VALUES ?c {{ {wanted} }} ?x a ?c ; rg:hasEvidence ?e }}"
+        for name, holder in _rows(self._store, query):
+            members[_text(name)].append(_text(holder))
+        return members
 
     def sources(self) -> tuple[Tally, ...]:
         """Tally each source, the most used first."""

@@ -40,4 +40,4 @@ def _page() -> str:
 def current() -> Quality:
     """Return the figures of this request's generation, worked out once."""
     key = ("quality", store().generation.id)
-    return service().remember(key, lambda: figures.quality(store()))
+    return service().remember(key, lambda: figures.kept(store(), service().dumps))

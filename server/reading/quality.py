@@ -61,6 +61,7 @@ class Page:
 
     figures: Quality
     classes: tuple[Row, ...]
+    tables: tuple[Row, ...]
     sources: tuple[Row, ...]
     disputes: tuple[Dispute, ...]
     unlinked: tuple[Ref, ...]
@@ -95,6 +96,7 @@ def read(store: Store, links: Links, figures: Quality) -> Page:
     titles = {each.name: each.title for each in gate.checks()}
     return Page(
         figures=figures,
+        tables=tuple(Row(tally.name.replace("_", " "), "", tally) for tally in figures.tables),
         classes=tuple(_class_row(links, tally) for tally in figures.classes),
         sources=tuple(Row(ref(t.iri).label, ref(t.iri).href, t) for t in sources),
         disputes=tuple(

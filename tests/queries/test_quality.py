@@ -1,7 +1,13 @@
 """The figures on the tiny graph and on the story, counted a second way."""
 
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
 from reformgraph.queries import quality as figures
 from reformgraph.store import EmbeddedStore
+from reformgraph.store.dumps import Dumps
 
 PREFIX = "PREFIX rg: <https://w3id.org/reformgraph/ontology#>\n"
 RGS = "https://w3id.org/reformgraph/scheme#"
@@ -35,6 +41,23 @@ def test_thin_lineage_is_what_it_says(story_store: EmbeddedStore) -> None:
     for claim in thin.unverified:
         verified = f"{PREFIX}ASK {{ <{claim}> rg:hasEvidence/rg:status <{RGS}status-verified> }}"
         assert not story_store.ask(verified)
+
+
+def test_the_tables_hold_every_class_once(story_store: EmbeddedStore) -> None:
+    found = figures.quality(story_store)
+    assert sum(each.things for each in found.tables) == sum(each.things for each in found.classes)
+    changes = next(each for each in found.tables if each.name == "institution_changes")
+    assert changes.things == _count(story_store, "?x a <http://www.w3.org/ns/org#ChangeEvent>")
+
+
+def test_the_figures_are_worked_out_once_for_a_generation(
+    story_store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Dumps(tmp_path)) as files:
+        found = figures.kept(story_store, files)
+        assert found == figures.quality(story_store)
+        monkeypatch.setattr(figures, "quality", None)
+        assert figures.kept(story_store, files) == found
 
 
 def test_the_headline_has_a_line_for_each_figure(story_store: EmbeddedStore) -> None:

@@ -19,7 +19,8 @@ from reformgraph.settings import Settings, keys
 def info(settings: Settings, form: str | None) -> None:
     """Print every setting with where it came from, the generation that is served and its quality."""
     from reformgraph.queries import quality
-    from reformgraph.store.opening import opened
+    from reformgraph.store.dumps import Dumps
+    from reformgraph.store.opening import opened, root_of
 
     rows: list[list[object]] = [["version", __version__, ""]]
     rows += [[key, settings.shown(key), settings.origin(key)] for key in keys()]
@@ -35,7 +36,9 @@ def info(settings: Settings, form: str | None) -> None:
                     for graph, n in generation.graphs.items()
                 ),
             ]
-            figures = quality.headline(quality.quality(store))
+            files = Dumps(root_of(settings))
+            with closing(files):
+                figures = quality.headline(quality.kept(store, files))
             rows += [[name, value, "quality"] for name, value in figures]
     except RemoteError as error:
         rows.append(["remote store", f"failed: {error.detail}", "store"])
