@@ -51,6 +51,8 @@ def sssom(timelines: Sequence[Timeline], base: str) -> bytes:
     for prefix, space in sorted(_SPACES.items()):
         out.write(f"#  {prefix}: {space.iri}\n")
     out.write("#  semapv: https://w3id.org/semapv/vocab/\n")
+    # Objects stand by their addresses; an ISBN has none on the web.
+    out.write('#  urn: "urn:"\n')
     writer = csv.writer(out, delimiter="\t", lineterminator="\n")
     writer.writerow(_COLUMNS)
     for timeline in timelines:

@@ -37,7 +37,7 @@ JUSTIFICATIONS: Final = tuple(
         "MappingInversion", "MappingReview", "StructuralMatching", "InstanceBasedMatching",
     )
 )  # fmt: skip
-_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
+_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+|urn:isbn:(\d{9}[\dX]|\d{13})")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -73,7 +73,9 @@ def _faults(row: Mapping[str, str], number: int, read: Mappings, found: Found) -
     elif row["predicate_id"] not in (allowed := CONCEPTS if place.table == "concepts" else THINGS):
         yield fault("predicate_id", listed(allowed), f"for a row of {place.table}")
     if not _IRI.fullmatch(read.expand(row["object_id"])):
-        yield fault("object_id", "an http(s) address, or a name with a prefix of the curie_map")
+        yield fault(
+            "object_id", "an http(s) address, urn:isbn:, or a name with a prefix of the curie_map"
+        )
     if row["mapping_justification"] not in JUSTIFICATIONS:
         near = did_you_mean(row["mapping_justification"], JUSTIFICATIONS)
         yield fault("mapping_justification", "a term of SEMAPV", near or listed(JUSTIFICATIONS))

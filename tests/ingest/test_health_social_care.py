@@ -51,7 +51,8 @@ def test_general_knowledge_is_never_verified(second: Timeline) -> None:
 
 
 def test_each_of_its_sources_is_cited(second: Timeline) -> None:
-    cited = {name for row in second.rows() if isinstance(row, Sourced) for name in row.source}
+    rows = (*second.rows(), *second.links)
+    cited = {name for row in rows if isinstance(row, Sourced) for name in row.source}
     assert {row.id for row in second.sources} <= cited
 
 
