@@ -118,8 +118,12 @@ def _context() -> dict[str, Any]:
         "root": root,
         "navigation": [(label, root + path) for label, path in NAVIGATION],
         "here": request.path,
+        "here_path": root + request.path,
         "site_day": g.get("day"),
         "undated": carry.without(),
+        "day_means": carry.meaning(),
+        "kept_fields": carry.kept_fields(),
+        "dateable": not request.path.startswith(carry.OWN_DAY),
         "alternates": g.get("formats", ()),
     }
 

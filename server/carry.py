@@ -30,7 +30,38 @@ _FORM = re.compile(r"<form[^>]*>(?:(?!</form>).)*", re.DOTALL)
 _ACTION = re.compile(r'action="(?P<path>/(?!/)[^"?]*)"')
 # These have a day in their path, or none at all.
 _NO_DATE = ("/static/", "/as-at", "/sparql", "/health", "/ready")
+# What has a day of its own, or none, needs no field for one.
+OWN_DAY = (*_NO_DATE, "/matrix", "/practice", "/questions/", "/changes")
 _NO_GENERATION = ("/static/", "/health", "/ready", "/generations")
+
+
+# What the day means on the pages of a blueprint; pages that have no use for one say so.
+_MEANS = {
+    "asat": "This page shows that day",
+    "matrix": "This page shows that day",
+    "practice": "This page shows that day",
+    "changes": "This page has days of its own",
+    "lineage": "What came later is left out",
+    "institutions": "A line marks it in the picture; before and after are shown too",
+    "frames": "What came later is drawn faint",
+    "entity": "What stood then is said below; all else here is of any time",
+    "search": "Each hit says what it was then",
+    "generations": "A generation knows all dates; its links keep this one",
+}
+_ELSE = "This page is of all dates; its links keep this one"
+
+
+def meaning() -> str:
+    """Say what the day of the site means for this page."""
+    if request.blueprint == "questions" and request.view_args:
+        asked = "date" in g.get("question_takes", ())
+        return "The question is asked of that day" if asked else "This question has no day"
+    return _MEANS.get(request.blueprint or "", _ELSE)
+
+
+def kept_fields() -> list[tuple[str, str]]:
+    """Return the parameters of this address beside the day, for a form that changes the day."""
+    return [(k, v) for k, v in request.args.items(multi=True) if k not in ("date", "format", PIN)]
 
 
 def day() -> datetime.date | None:

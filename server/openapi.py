@@ -49,7 +49,11 @@ _MATRIX = {
 }
 QUERY: Final[dict[str, dict[str, tuple[dict[str, Any], str]]]] = {
     "/about": {"iri": (_IRI, "any IRI of the graph")},
-    "/as-at": {"date": (_DAY, "the day"), "with": (_DAY, "another day beside it")},
+    "/as-at": {
+        "date": (_DAY, "the day"),
+        "day": ({"type": "integer", "minimum": 1}, "the day, counted from 1 January of the year 1"),
+        "with": (_DAY, "another day beside it"),
+    },
     "/as-at/{name}": {"with": (_DAY, "another day beside it")},
     "/browse/{name}": {"page": (_PAGE, "page"), "by": (_choice("time", "name"), "order")},
     "/changes": {

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from reformgraph.errors import NotFound
-from reformgraph.server import dates, formats, parameters, respond
+from reformgraph.server import carry, dates, formats, parameters, respond
 from reformgraph.server.formats import CSV, HTML, JSON, SVG
 from reformgraph.server.pages import picturing
 from reformgraph.server.pictures import succession as picture
@@ -98,6 +98,7 @@ def _picture(shown: Rivers, focus: str, *, standalone: bool = False) -> str:
         dates.in_words,
         title="What became of institutions",
         focus=focus,
+        day=carry.day(),
         standalone=standalone,
     )
 

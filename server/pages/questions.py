@@ -46,6 +46,7 @@ def question(name: str) -> BaseResponse:
     stem, suffix = formats.split_suffix(name, formats.QUESTION)
     asked = _find(stem)
     form = formats.chosen(formats.QUESTION, suffix)
+    g.question_takes = tuple(parameter.name for parameter in asked.parameters)
     arguments = _arguments(asked)
     sort = request.args.get("sort", "").strip()
     g.formats = _offers(stem)

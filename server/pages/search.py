@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from reformgraph.server import formats, parameters, respond
 from reformgraph.server.formats import HTML, JSON
+from reformgraph.server.pages import asat
 from reformgraph.server.paging import Pages, pages
 from reformgraph.server.service import links, store
 from reformgraph.server.words import CLASSES
@@ -52,6 +53,7 @@ def search(suffix: str) -> Response:
         facets=_facets(found),
         narrow=_narrow(found),
         again=_address(text) if filters or kind else "",
+        state=asat.state_of,
     )
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 
+from reformgraph.server.pictures.lineage import css
 from reformgraph.server.pictures.routes import n
+from reformgraph.server.pictures.shapes import INDIRECT, PAPER, QUIET, RULE
 from reformgraph.server.pictures.text import xml
 
 WIDTH, HEIGHT, AXIS, PAD = 900.0, 120.0, 20.0, 2.0
@@ -22,10 +25,12 @@ class Bar:
     marked: bool = False
 
 
-def render(bars: Sequence[Bar], link: Callable[[int], str], *, title: str) -> str:
+def render(
+    bars: Sequence[Bar], link: Callable[[int], str], *, title: str, standalone: bool = False
+) -> str:
     """Return the bars as one ``<svg>`` element; ``link`` gives the address of a year.
 
-    The look comes from ``picture.css``. Empty without bars.
+    The look comes from ``picture.css``, which ``standalone`` embeds. Empty without bars.
     """
     if not bars:
         return ""
@@ -51,12 +56,36 @@ def render(bars: Sequence[Bar], link: Callable[[int], str], *, title: str) -> st
             f"{CURRENT if bar.marked else ''}>"
             f"<title>{xml(words)}</title>"
             f'<rect class="box" x="{n(x)}" y="0" width="{n(step)}" height="{n(HEIGHT)}" fill="none"/>'
-            f'<rect class="solid" x="{n(x)}" y="{n(base - solid)}" width="{n(wide)}" height="{n(solid)}"/>'
+            f'<rect class="solid" x="{n(x)}" y="{n(base - solid)}" width="{n(wide)}" height="{n(solid)}" fill="{INDIRECT}"/>'
             f'<rect class="hollow" x="{n(x + 0.5)}" y="{n(base - solid - faint + 0.5)}" '
-            f'width="{n(max(wide - 1, 1))}" height="{n(max(faint - 1, 0))}"/>{label}</a>'
+            f'width="{n(max(wide - 1, 1))}" height="{n(max(faint - 1, 0))}" fill="{PAPER}" stroke="{INDIRECT}"/>{label}</a>'
         )
+    style = f"<style>{escape(css(), quote=False)}</style>" if standalone else ""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="strip" viewBox="0 0 {n(WIDTH)} {n(HEIGHT)}" '
-        f'role="group" aria-label="{xml(title)}" font-size="12">'
-        f'<path class="rule" d="M0 {n(HEIGHT - AXIS)}H{n(WIDTH)}"/>{"".join(parts)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture strip" width="{n(WIDTH)}" '
+        f'height="{n(HEIGHT)}" viewBox="0 0 {n(WIDTH)} {n(HEIGHT)}" role="group" '
+        f'aria-labelledby="strip-title" aria-describedby="strip-desc" font-size="12" fill="{QUIET}">'
+        f'<title id="strip-title">{xml(title)}</title>'
+        f'<desc id="strip-desc">{xml(describe(bars))}</desc>{style}'
+        f'<path class="rule" d="M0 {n(HEIGHT - AXIS)}H{n(WIDTH)}" stroke="{RULE}"/>{"".join(parts)}</svg>'
     )
+
+
+def describe(bars: Sequence[Bar]) -> str:
+    """Say in words how the number of what stood rose and fell."""
+    most = max(bars, key=lambda bar: (bar.certain + bar.possible, -bar.year))
+    first, last = bars[0], bars[-1]
+    parts = [
+        (
+            f"How much stood in each year from {first.year} to {last.year}:"
+            f" {first.certain} for certain and {first.possible} possibly in {first.year},"
+            f" most in {most.year} ({most.certain} and {most.possible}),"
+            f" {last.certain} and {last.possible} in {last.year}."
+        )
+    ]
+    parts += [
+        f"In {bar.year}, which is shown, {bar.certain} stood and {bar.possible} possibly."
+        for bar in bars
+        if bar.marked
+    ]
+    return " ".join(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from html import escape
 from itertools import pairwise
 
@@ -32,12 +33,14 @@ def render(
     *,
     title: str,
     focus: str = "",
+    day: date | None = None,
     standalone: bool = False,
 ) -> str:
     """Return the bodies and their changes as one ``<svg>`` element; "" when nothing is dated.
 
     ``link`` gives the safe address of a body's or change's page, ``when`` the words of an EDTF
-    date. ``focus`` is the body to mark. ``standalone`` embeds the style sheet.
+    date. ``focus`` is the body to mark, ``day`` one that a line marks. ``standalone`` embeds the style
+    sheet.
     """
     made = plan(rivers)
     if made is None:
@@ -47,6 +50,13 @@ def render(
     style = f"<style>{escape(css(), quote=False)}</style>" if standalone else ""
     bends = "".join(_bend(bend, names, link, when) for bend in made.bends)
     bands = "".join(_band(band, link, band.body.iri == focus) for band in made.bands)
+    marked = ""
+    if day and made.scale.years[0] <= day.year < made.scale.years[-1]:
+        x = made.scale.x(day)
+        marked = (
+            f'<path class="today" d="M{n(x)} {n(TOP - 12)}V{n(made.height)}" stroke="{ACCENT}" '
+            f'stroke-width="1.5"><title>{xml(when(day.isoformat()))}</title></path>'
+        )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="picture succession w-{n(WIDTH)}" '
         f'width="{n(WIDTH)}" height="{n(height)}" viewBox="0 0 {n(WIDTH)} {n(height)}" role="group" '
@@ -55,7 +65,7 @@ def render(
         f'<title id="succession-title">{xml(title)}</title>'
         f'<desc id="succession-desc">{xml(describe(rivers))}</desc>{style}'
         f'<rect class="paper" width="{n(WIDTH)}" height="{n(height)}" fill="{PAPER}"/>'
-        f'{_axis(made)}<g class="bends" fill="none">{bends}</g><g class="bands">{bands}</g>'
+        f'{_axis(made)}<g class="bends" fill="none">{bends}</g><g class="bands">{bands}</g>{marked}'
         f"{_key(made.height + 22)}</svg>\n"
     )
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from reformgraph.server.reading import graph
+from reformgraph.server.reading.altered import Alteration, Altered, between
 from reformgraph.server.reading.refs import class_name
 from reformgraph.store import Store
 
@@ -93,12 +94,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One class on two days: what came, what went, what stayed (possibly counts as standing)."""
+    """One class on two days: what came, what went, what stayed (possibly counts as standing).
+
+    ``changed`` is what of ``stayed`` changed in between, with what changed it.
+    """
 
     type: str
     came: tuple[str, ...]
     went: tuple[str, ...]
     stayed: tuple[str, ...]
+    changed: tuple[Altered, ...] = ()
 
 
 _QUERY = """
@@ -170,10 +175,14 @@ def years(spans: Iterable[Span]) -> tuple[int, int]:
 
 
 def compare(
-    spans: Iterable[Span], first: datetime.date, second: datetime.date
+    spans: Iterable[Span],
+    first: datetime.date,
+    second: datetime.date,
+    known: Collection[Alteration] = (),
 ) -> tuple[Difference, ...]:
-    """Set two days side by side, class by class."""
-    one, two = sorted((first.isoformat(), second.isoformat()))
+    """Set two days side by side, class by class; ``known`` is what changes can be told from."""
+    first, second = sorted((first, second))
+    one, two = first.isoformat(), second.isoformat()
     found: dict[str, dict[str, list[str]]] = {}
     for span in spans:
         if span.type not in CLASSES:
@@ -182,11 +191,14 @@ def compare(
         word = {(0, 1): "came", (1, 0): "went", (1, 1): "stayed"}.get((before, after), "")
         if word:
             found.setdefault(span.type, {}).setdefault(word, []).append(span.iri)
-    return tuple(
-        Difference(type_, *(tuple(parts.get(w, ())) for w in ("came", "went", "stayed")))
-        for type_ in CLASSES
-        if (parts := found.get(type_))
-    )
+    made = []
+    for type_ in CLASSES:
+        if parts := found.get(type_):
+            came, went, stayed = (tuple(parts.get(word, ())) for word in ("came", "went", "stayed"))
+            made.append(
+                Difference(type_, came, went, stayed, between(known, stayed, first, second))
+            )
+    return tuple(made)
 
 
 def events(spans: Iterable[Span], first: datetime.date, last: datetime.date) -> tuple[Event, ...]:

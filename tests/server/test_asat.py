@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 from server_support import BASE, application, faults, publish_trig, read
 
 from reformgraph.server.pictures import strip
-from reformgraph.server.reading import asat
+from reformgraph.server.reading import altered, asat
 from reformgraph.server.reading.asat import Span
 
 HTML = {"Accept": "text/html"}
@@ -184,3 +185,74 @@ def test_leap_days_and_unknown_days_do_no_harm() -> None:
     assert span.on("2007-12-11") == "unknown"
     assert asat.years([span]) == (0, 0)
     assert asat.events([span], DAY(1, 1, 1), DAY(9999, 12, 31)) == ()
+
+
+def test_the_slider_covers_the_years_and_needs_no_script(made: FlaskClient) -> None:
+    page = made.get("/as-at/2008-03-05?with=2003-01-01", headers=HTML).text
+    slider = re.search(r'<input id="a-slide"[^>]*>', page)
+    assert slider and 'type="range"' in slider[0] and 'name="day"' in slider[0]
+    low, high, value = (
+        int(re.search(rf'{name}="(\d+)"', slider[0])[1])
+        for name in ("min", "max", "value")  # type: ignore[index]
+    )
+    assert DAY.fromordinal(value) == DAY(2008, 3, 5)
+    assert DAY.fromordinal(low) == DAY(2000, 1, 1) and DAY.fromordinal(high) == DAY(2012, 12, 31)
+    sent = made.get(f"/as-at?day={DAY(2004, 2, 29).toordinal()}&with=2003-01-01")
+    assert (
+        sent.status_code == 303 and sent.headers["Location"] == "/as-at/2004-02-29?with=2003-01-01"
+    )
+    assert made.get("/as-at?day=99999999").status_code == 400
+    form = re.search(r'<form class="slider".*?</form>', page, re.DOTALL)
+    assert form and 'name="with" value="2003-01-01"' in form[0]
+
+
+def test_what_changed_between_two_days_is_told_with_what_changed_it(client: FlaskClient) -> None:
+    rows = client.get("/as-at/2007-12-11.json?with=2010-06-01").json
+    changes = {row["change"] for row in rows}
+    assert changes == {"came", "went", "changed", "stayed"}
+    changed = [row for row in rows if row["change"] == "changed"]
+    assert {"Institution", "Post", "Legislation"} <= {row["class"] for row in changed}
+    # Each thing is told once.
+    assert len({row["item"] for row in rows}) == len(rows)
+    page = client.get("/as-at/2007-12-11?with=2010-06-01", headers=HTML).text
+    assert not faults(page)
+    words = read(page).text
+    for row in changed:
+        assert row["itemLabel"][:40] in words
+    assert (
+        "What came, went and changed, by kind" in words and "non-departmental public body" in words
+    )
+    feed = [h for h in read(page).hrefs if "/changes.atom?" in h]
+    assert feed and "from=2007-12-11&to=2010-06-01" in feed[0]
+    assert client.get(feed[0]).mimetype == "application/atom+xml"
+    # The order of the days does not matter.
+    turned = client.get("/as-at/2010-06-01.json?with=2007-12-11").json
+    assert {r["item"]: r["change"] for r in turned} == {r["item"]: r["change"] for r in rows}
+
+
+def test_an_alteration_counts_after_the_first_and_by_the_last_day() -> None:
+    known = [
+        altered.Alteration("a", "on the first day", "2007-01-01", "2007-01-01"),
+        altered.Alteration("b", "on the last day", "2008-01-01", "2008-01-01"),
+        altered.Alteration("c", "some day of the year", "2007-01-01", "2007-12-31"),
+        altered.Alteration("d", "open end", "2007-05-01", ""),
+        altered.Alteration("e", "after", "2008-01-02", "2008-01-02"),
+        altered.Alteration("f", "not asked for", "2007-05-01", "2007-05-01"),
+    ]
+    found = altered.between(known, ["a", "b", "c", "d", "e"], DAY(2007, 1, 1), DAY(2008, 1, 1))
+    assert [(each.iri, each.sure) for each in found] == [("b", True), ("c", False), ("d", False)]
+
+
+def test_the_strip_says_what_it_shows_and_is_a_picture_of_its_own(client: FlaskClient) -> None:
+    page = client.get("/as-at/2007-12-11", headers=HTML).text
+    alone = client.get("/as-at/2007-12-11.svg")
+    assert (
+        alone.mimetype == "image/svg+xml" and "sha256-" in alone.headers["Content-Security-Policy"]
+    )
+    said = ET.fromstring(alone.data).findtext("{http://www.w3.org/2000/svg}desc") or ""
+    assert said in read(page).text and "In 2007, which is shown," in said
+    # The table has a row for each bar.
+    bars = len(re.findall(r'class="bar', page))
+    table = page.partition('id="years"')[2].partition("</table>")[0]
+    assert table.count("<tr>") - 1 == bars > 20
+    assert "The query behind this picture" in page

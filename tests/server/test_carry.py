@@ -80,3 +80,55 @@ def test_redirects_keep_the_date_and_nonsense_is_refused(client: FlaskClient) ->
 def test_what_stood_on_a_day_makes_it_the_day_of_its_links(client: FlaskClient) -> None:
     page = client.get("/as-at/2005-01-01", headers=HTML).text
     assert f"/page/dfes?{DAY}" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "means"),
+    [
+        ("/page/dcsf", "What stood then is said below"),
+        ("/lineage/childrens-plan-2007", "What came later is left out"),
+        ("/institutions", "A line marks it in the picture"),
+        ("/frames", "What came later is drawn faint"),
+        ("/search?q=department", "Each hit says what it was then"),
+        ("/questions/components-on", "The question is asked of that day"),
+        ("/questions/antecedents", "This question has no day"),
+        ("/questions", "This page is of all dates"),
+        ("/matrix", "This page shows that day"),
+        ("/", "This page is of all dates"),
+        ("/generations", "A generation knows all dates"),
+    ],
+)
+def test_every_page_says_what_the_date_means_for_it(
+    client: FlaskClient, path: str, means: str
+) -> None:
+    response = client.get(f"{path}{'&' if '?' in path else '?'}{DAY}", headers=HTML)
+    assert response.status_code == 200 and not faults(response.text)
+    words = read(response.text).text
+    assert "As at 1 January 2005" in words.replace("  ", " ") and means in words
+
+
+def test_a_date_can_be_chosen_on_any_page(client: FlaskClient) -> None:
+    text = client.get("/search?q=trust&kind=Policy", headers=HTML).text
+    form = re.search(r'<form class="as-of".*?</form>', text, re.DOTALL)
+    assert form and 'action="/search"' in form[0] and 'name="date"' in form[0]
+    assert 'name="q" value="trust"' in form[0] and 'name="kind" value="Policy"' in form[0]
+    assert "Shown as of all dates" in form[0]
+    dated = client.get(f"/lineage/childrens-plan-2007?depth=2&{DAY}", headers=HTML).text
+    form = re.search(r'<form class="as-of".*?</form>', dated, re.DOTALL)
+    assert form and 'name="depth" value="2"' in form[0] and 'value="2005-01-01"' in form[0]
+    assert form[0].count('name="date"') == 1
+    # Pages with a day of their own need no second field.
+    for path in ("/as-at/2005-01-01", "/matrix", "/questions/components-on"):
+        assert 'class="as-of"' not in client.get(path, headers=HTML).text
+
+
+def test_hits_and_the_river_tell_of_the_day(client: FlaskClient) -> None:
+    hits = read(client.get("/search?q=Department+for+Children&date=2015-01-01", headers=HTML).text)
+    assert "had gone" in hits.text
+    river = client.get(f"/institutions?{DAY}", headers=HTML).text
+    assert 'class="today"' in river and "1 January 2005" in river
+    assert 'class="today"' not in client.get("/institutions", headers=HTML).text
+    assert (
+        f"&amp;{DAY}" in client.get(f"/institutions.svg?{DAY}").text
+        or f"?{DAY}" in client.get(f"/institutions.svg?{DAY}").text
+    )
