@@ -18,6 +18,7 @@ from typing import Protocol
 import pyoxigraph
 
 from reformgraph.errors import StoreError, UsageError
+from reformgraph.ingest import alive
 from reformgraph.ingest.faults import Fault, InvalidInput, nearest
 from reformgraph.ingest.foreign import extras
 from reformgraph.ingest.foreign.extras import Extra
@@ -240,7 +241,7 @@ def _attached_before(home: Path, name: str) -> bytes:
 def _gate(graph: pyoxigraph.Store, places: Places, progress: Progress) -> tuple[Finding, ...]:
     """Refuse a graph that breaks a rule, naming the rows; return and report the warnings."""
     progress.stage("validate", f"{len(graph):,} quads")
-    findings = gate.check(graph)
+    findings = [*gate.check(graph), *places.links_checked()]
     if errors := [finding for finding in findings if finding.severity == "error"]:
         raise InvalidInput(places.fault(finding) for finding in errors)
     for finding in findings:
@@ -255,6 +256,11 @@ class Places:
         self._timelines = timelines
         self._graph = graph
         self._base = base
+
+    def links_checked(self) -> Iterator[Finding]:
+        """Yield warnings of mappings whose addresses were found dead or leading elsewhere."""
+        for timeline in self._timelines:
+            yield from alive.findings(timeline, self._base)
 
     def fault(self, finding: Finding) -> Fault:
         """Word a finding of the gate as a fault of the row that it comes from."""

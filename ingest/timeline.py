@@ -186,3 +186,4 @@ class Timeline:
 TABLE_NAMES: Final = tuple(each.table for each in rows.TABLES)
 MANIFEST: Final = "timeline.toml"
 LINKS: Final = "links.sssom.tsv"
+CHECKED: Final = "links.checked.tsv"

@@ -72,7 +72,7 @@ def validate(
     places = Places(found, graph, base)
     progress.stage("validate", f"{len(graph):,} quads")
     with told.timed("gate"):
-        findings = gate.check(graph)
+        findings = [*gate.check(graph), *places.links_checked()]
     said = _said(graph, base) if shapes or owl else None
     if shapes and said is not None:
         progress.stage("shapes", "SHACL")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from reformgraph.ingest.readers.links import read_links
 from reformgraph.ingest.readers.manifest import read_manifest
 from reformgraph.ingest.readers.table import RawTable, read_table
 from reformgraph.ingest.rows import TABLES, Link, Row, columns
-from reformgraph.ingest.timeline import LINKS, MANIFEST, TABLE_NAMES, Place, Timeline
+from reformgraph.ingest.timeline import CHECKED, LINKS, MANIFEST, TABLE_NAMES, Place, Timeline
 
 
 def read_timeline(folder: Path) -> Timeline:
@@ -114,6 +115,8 @@ def _draft(folder: Path, prefix: str) -> _Draft:
     if (folder / LINKS).is_file():
         links, files[LINKS], wrong = read_links(folder / LINKS, found)
         faults += wrong
+    if (checked := folder / CHECKED).is_file():
+        files[CHECKED] = hashlib.sha256(checked.read_bytes()).hexdigest()
     return _Draft(folder, found, files, _prefixed(faults, prefix), links)
 
 

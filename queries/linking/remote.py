@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ import urllib3
 from pyoxigraph import Literal
 
 from reformgraph.errors import FetchError, InputError, SourceBlocked, SourceUnreachable, SourceWrong
+from reformgraph.queries.linking.ranking import Proposed
 from reformgraph.queries.reconcile.entities import Entities, Entity
 from reformgraph.queries.reconcile.matching import likeness
 from reformgraph.queries.reconcile.words import plain
@@ -32,26 +33,34 @@ AGENT = "reformgraph-link/0.1"
 _LABELS = ("label", "name", "title", "prefLabel")
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """One candidate elsewhere: its address, name, score from 0 to 100 and why."""
-
-    iri: str
-    label: str
-    score: float
-    reason: str
-
-
+Traits = Mapping[str, tuple[str, str, str]]
+"""Start, end and kind of the things of a file, by address."""
+STARTS = (
+    "https://schema.org/foundingDate",
+    "http://schema.org/foundingDate",
+    "http://www.wikidata.org/prop/direct/P571",
+    "https://w3id.org/reformgraph/ontology#start",
+    "http://purl.org/dc/terms/issued",
+    "http://purl.org/dc/terms/date",
+)
+ENDS = (
+    "https://schema.org/dissolutionDate",
+    "http://schema.org/dissolutionDate",
+    "http://www.wikidata.org/prop/direct/P576",
+    "https://w3id.org/reformgraph/ontology#end",
+)
+"""Where other people's data say when a thing began and ended, the best first."""
 Find = Callable[[Sequence[Entity]], dict[str, list[Proposed]]]
 
 
 def in_file(path: Path) -> Find:
-    """Look names up in a CSV (columns ``iri`` and ``label``, optionally ``alt``) or RDF file.
+    """Look names up in a CSV (columns ``iri`` and ``label``, optionally ``alt``, ``start``, ``end``
+    and ``kind``) or RDF file.
 
     Raises InputError for a file that cannot be read or has no names.
     """
     try:
-        named = _csv(path) if path.suffix.lower() in (".csv", ".tsv") else _rdf(path)
+        named, traits = _csv(path) if path.suffix.lower() in (".csv", ".tsv") else _rdf(path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: {error}") from None
     if not named:
@@ -70,21 +79,22 @@ def in_file(path: Path) -> Find:
                     score *= 1.0 if how == "label" else 0.97
                     if other.iri not in best or best[other.iri].score < score:
                         said = f"{reason}, compared with our {how}"
-                        best[other.iri] = Proposed(other.iri, other.label, score, said)
+                        more = traits.get(other.iri, ())
+                        best[other.iri] = Proposed(other.iri, other.label, score, said, *more)
             found[entity.slug] = list(best.values())
         return found
 
     return find
 
 
-def _csv(path: Path) -> list[Named]:
+def _csv(path: Path) -> tuple[list[Named], Traits]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
         label = next((name for name in _LABELS if name in (reader.fieldnames or ())), "")
         if not label or "iri" not in (reader.fieldnames or ()):
-            return []
+            return [], {}
         rows = [row for _, row in zip(range(NAMES), reader, strict=False)]
-    return [
+    named = [
         Named(
             row["iri"], row["iri"], row[label], "", "",
             tuple(name for name in (row.get("alt") or "").split(";") if name),
@@ -92,9 +102,15 @@ def _csv(path: Path) -> list[Named]:
         for row in rows
         if row.get("iri") and row.get(label)
     ]  # fmt: skip
+    traits = {
+        row["iri"]: (row.get("start") or "", row.get("end") or "", row.get("kind") or "")
+        for row in rows
+        if row.get("iri")
+    }
+    return named, traits
 
 
-def _rdf(path: Path) -> list[Named]:
+def _rdf(path: Path) -> tuple[list[Named], Traits]:
     import rdflib  # a second to load, and only for files
 
     forms = {".ttl": "turtle", ".nt": "nt", ".rdf": "xml", ".xml": "xml"}
@@ -113,15 +129,32 @@ def _rdf(path: Path) -> list[Named]:
             english = (getattr(value, "language", None) or "en").startswith("en")
             if isinstance(subject, rdflib.URIRef) and english:
                 names.setdefault(str(subject), []).append(str(value))
-    return [
+    named = [
         Named(iri, iri, found[0], "", "", tuple(dict.fromkeys(found[1:])))
         for iri, found in sorted(names.items())[:NAMES]
     ]
 
+    def first_of(iri: str, predicates: Sequence[str]) -> str:
+        values = (graph.value(rdflib.URIRef(iri), rdflib.URIRef(each)) for each in predicates)
+        return next((str(value) for value in values if value is not None), "")
+
+    traits = {}
+    for each in named:
+        kinds = graph.objects(rdflib.URIRef(each.iri), rdflib.RDF.type)
+        kind = " ".join(sorted(_words(str(kind)) for kind in kinds))
+        traits[each.iri] = (first_of(each.iri, STARTS), first_of(each.iri, ENDS), kind)
+    return named, traits
+
+
+def _words(iri: str) -> str:
+    """Take the last part of an address as words: ``GovernmentAgency`` → ``government agency``."""
+    local = re.split(r"[/#]", iri.rstrip("/#"))[-1]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]", " ", local).lower()
+
 
 def at_service(address: str, contact: str = "") -> Find:
     """Ask a reconciliation service (API 0.1 or 0.2), ten names a request."""
-    pool = urllib3.PoolManager(retries=False, headers={"User-Agent": _agent(contact)})
+    pool = urllib3.PoolManager(retries=False, headers={"User-Agent": agent(contact)})
     manifest = _ask(pool, "GET", address)
     view = str((manifest.get("view") or {}).get("url", ""))
     space = str(manifest.get("identifierSpace", ""))
@@ -136,6 +169,7 @@ def at_service(address: str, contact: str = "") -> Find:
                 Proposed(
                     _address(str(each["id"]), space, view), str(each["name"]),
                     *_name_score(entity, str(each["name"]), f"the service gives {each.get('score')}"),
+                    kind=_kinds(each.get("type")),
                 )
                 for each in result
                 if isinstance(each, dict) and "id" in each and "name" in each
@@ -143,6 +177,12 @@ def at_service(address: str, contact: str = "") -> Find:
         return found
 
     return find
+
+
+def _kinds(types: object) -> str:
+    """Give the names of the types of a candidate, which the API lets be texts or objects."""
+    found = types if isinstance(types, list) else []
+    return " ".join(str(each.get("name", "") if isinstance(each, dict) else each) for each in found)
 
 
 def _address(identifier: str, space: str, view: str) -> str:
@@ -191,15 +231,20 @@ def at_endpoint(address: str, contact: str = "") -> Find:
         values = " ".join(
             f"{Literal(entity.label)} {Literal(entity.label, language='en')}" for entity in entities
         )
-        wrapper = SPARQLWrapper(address, agent=_agent(contact))
+        wrapper = SPARQLWrapper(address, agent=agent(contact))
         wrapper.setMethod(POST)
         wrapper.setReturnFormat(JSON)
         wrapper.setTimeout(int(TIMEOUT))
         wrapper.setQuery(
             "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"
             "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n"
-            f"SELECT DISTINCT ?s ?name WHERE {{ VALUES ?name {{ {values} }}\n"
-            "  ?s rdfs:label|skos:prefLabel|skos:altLabel ?name FILTER(isIRI(?s)) } LIMIT 200"
+            "SELECT ?s ?name (SAMPLE(?b) AS ?start) (SAMPLE(?e) AS ?end)\n"
+            '  (GROUP_CONCAT(DISTINCT STR(?t); separator=" ") AS ?kind)\n'
+            f"WHERE {{ VALUES ?name {{ {values} }}\n"
+            "  ?s rdfs:label|skos:prefLabel|skos:altLabel ?name FILTER(isIRI(?s))\n"
+            f"  OPTIONAL {{ ?s {'|'.join(f'<{each}>' for each in STARTS)} ?b }}\n"
+            f"  OPTIONAL {{ ?s {'|'.join(f'<{each}>' for each in ENDS)} ?e }}\n"
+            "  OPTIONAL { ?s a ?t } } GROUP BY ?s ?name LIMIT 200"
         )
         try:
             answer: Any = wrapper.query().convert()
@@ -216,6 +261,9 @@ def at_endpoint(address: str, contact: str = "") -> Find:
                         Proposed(
                             row["s"]["value"], row["name"]["value"],
                             *_name_score(entity, row["name"]["value"]),
+                            row.get("start", {}).get("value", ""),
+                            row.get("end", {}).get("value", ""),
+                            " ".join(map(_words, row.get("kind", {}).get("value", "").split())),
                         )
                     )  # fmt: skip
         return found
@@ -223,5 +271,6 @@ def at_endpoint(address: str, contact: str = "") -> Find:
     return find
 
 
-def _agent(contact: str) -> str:
+def agent(contact: str) -> str:
+    """Return how we name ourselves to other services."""
     return f"{AGENT} ({contact})" if contact else AGENT

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reformgraph.errors import InputError
+from reformgraph.queries.linking.ranking import Proposed
 from reformgraph.queries.linking.remote import BATCH, Find
 from reformgraph.queries.reconcile.entities import Entity
 
@@ -47,6 +48,7 @@ def propose(
     review: Path,
     *,
     day: str,
+    rank: Callable[[Entity, Proposed], Proposed] = lambda _, found: found,
     least: float = 85.0,
     most: int = 3,
     pause: float = 1.0,
@@ -54,7 +56,7 @@ def propose(
 ) -> Outcome:
     """Look entities up, ten at a time, and append what is likely to the review file.
 
-    ``least`` is the score from which a candidate is proposed, ``most`` how many for one entity,
+    ``rank`` weighs a candidate by more than its name (``ranking.Ranking``). ``least`` is the score from which a candidate is proposed, ``most`` how many for one entity,
     ``pause`` the seconds between requests. Raises InputError for a review file that is none, and
     what ``find`` raises; what was found before stays written.
     """
@@ -70,7 +72,8 @@ def propose(
         found = find(batch)
         rows = []
         for entity in batch:
-            ranked = sorted(found.get(entity.slug, ()), key=lambda each: (-each.score, each.iri))
+            weighed = [rank(entity, each) for each in found.get(entity.slug, ())]
+            ranked = sorted(weighed, key=lambda each: (-each.score, -each.agreed, each.iri))
             for each in [each for each in ranked if each.score >= least][:most]:
                 key = (f"rgid:{entity.slug}", each.iri)
                 if key not in known:

@@ -117,3 +117,32 @@ def test_hazard_82_a_chain_that_joins_two_of_ours_is_reported_and_nothing_is_mer
     store = open_store(tmp_path / "store")
     assert store.resolve("plan-2007") != store.resolve("paper-2003")
     store.close()
+
+
+def test_hazard_82_a_build_reports_addresses_that_were_found_dead_or_moved(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = write(
+        row(),
+        row(record_id="link-2", object_id="http://x.example/moved"),
+        row(record_id="link-3", object_id="http://x.example/secure"),
+        row(record_id="link-4", object_id="http://x.example/never-asked"),
+    )
+    (folder / "links.checked.tsv").write_text(
+        "object_id\tday\tstatus\tlocation\n"
+        "http://www.wikidata.org/entity/Q1\t2026-11-29\t404\t\n"
+        "http://x.example/moved\t2026-11-29\t301\thttps://y.example/\n"
+        "http://x.example/secure\t2026-11-29\t301\thttps://x.example/secure/\n",
+        encoding="utf-8",
+    )
+    told = {each.check: each for each in build([folder], tmp_path / "store", base=BASE).warnings}
+    assert "answered 404 on 2026-11-29" in told["link-dead"].message
+    assert told["link-dead"].focus == f"{BASE}claim/link-1"
+    assert "led to https://y.example/" in told["link-moved"].message
+    assert sum(name.startswith("link-") for name in told) == 2
+    store = open_store(tmp_path / "store")
+    assert b'"row": 4' in store.attached("findings.json")
+    store.close()
+    assert build([folder], tmp_path / "store", base=BASE).unchanged
+    (folder / "links.checked.tsv").unlink()
+    assert not build([folder], tmp_path / "store", base=BASE).unchanged

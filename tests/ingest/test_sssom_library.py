@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from reformgraph.ingest.build import bundled_timelines
-from reformgraph.queries.linking.remote import Proposed
+from reformgraph.queries.linking.ranking import Proposed
 from reformgraph.queries.linking.review import propose
 from reformgraph.queries.reconcile.entities import read
 from reformgraph.store import open_store

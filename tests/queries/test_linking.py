@@ -15,7 +15,8 @@ from urllib.parse import parse_qs
 import pytest
 
 from reformgraph.errors import InputError, SourceBlocked, SourceUnreachable, SourceWrong
-from reformgraph.queries.linking import remote
+from reformgraph.queries.linking import alive, remote
+from reformgraph.queries.linking.ranking import Ranking
 from reformgraph.queries.linking.review import propose
 from reformgraph.queries.reconcile.entities import Entity, read
 from reformgraph.store import Store
@@ -195,3 +196,106 @@ def test_the_command(story_root: Path, table: Path, tmp_path: Path) -> None:
     assert run(["link", review, *store]) == 2
     assert run(["link", review, "--service", "ftp://x", *store]) == 2
     assert run(["link", review, "--file", str(table), "--type", "Dragon", *store]) == 2
+
+
+def test_dates_and_kind_tell_two_of_one_name_apart(
+    story_root: Path, story_store: Store, tmp_path: Path
+) -> None:
+    table = tmp_path / "them.csv"
+    table.write_text(
+        "iri,label,start,end,kind\n"
+        "https://example.org/old,Department for Education,1992,1995,ministry\n"
+        "https://example.org/new,Department for Education,2010-05-12,,government department\n"
+        "https://example.org/bare,Department for Education,,,\n",
+        encoding="utf-8",
+    )
+    turtle = tmp_path / "them.ttl"
+    turtle.write_text(
+        "@prefix s: <https://schema.org/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        '<https://example.org/new> a s:GovernmentDepartment ; rdfs:label "Department for Education" ;\n'
+        '  s:foundingDate "2010-05-12" .\n'
+        '<https://example.org/old> rdfs:label "Department for Education" ; s:foundingDate "1992" .',
+        encoding="utf-8",
+    )
+    ours = entities(story_store, "dfe")
+    rank = Ranking(story_store, ours)
+    for number, file in enumerate((table, turtle)):
+        review = tmp_path / f"review{number}.tsv"
+        propose(ours, remote.in_file(file), review, day=DAY, rank=rank, least=60)
+        found = rows(review)
+        assert found[0]["object_id"] == "https://example.org/new"
+        assert "its start agrees" in found[0]["comment"]
+        assert "both are called department" in found[0]["comment"]
+        old = next(row for row in found if row["object_id"].endswith("old"))
+        assert float(old["confidence"]) <= 0.7 and "(1992) is another than ours" in old["comment"]
+
+
+def test_an_endpoint_and_a_service_give_dates_and_kinds(story_store: Store, tmp_path: Path) -> None:
+    def answer(method: str, form: dict[str, list[str]]) -> tuple[int, object]:
+        if method == "GET":
+            return 200, {"identifierSpace": "https://example.org/id/", "name": "them"}
+        if "queries" in form:
+            types = [{"id": "D", "name": "Government department"}, "other"]
+            result = [{"id": "1", "name": "HM Treasury", "score": 9, "type": types}]
+            return 200, {"hm-treasury": {"result": result}}
+        assert "P571" in form["query"][0]
+        binding = {
+            "s": {"type": "uri", "value": "https://example.org/hmt"},
+            "name": {"type": "literal", "value": "HM Treasury"},
+            "start": {"type": "literal", "value": "1066"},
+            "kind": {"type": "literal", "value": "https://example.org/def/GovernmentDepartment"},
+        }
+        return 200, {"head": {"vars": ["s", "name"]}, "results": {"bindings": [binding]}}
+
+    ours = entities(story_store, "hm-treasury")
+    with server(answer) as address:
+        (found,) = remote.at_endpoint(address)(ours)["hm-treasury"]
+        assert (found.start, found.kind) == ("1066", "government department")
+        (found,) = remote.at_service(address)(ours)["hm-treasury"]
+        assert found.kind == "Government department other"
+
+
+def test_hazard_82_dead_and_moved_addresses_are_written_down(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            asked.append(self.path)
+            answers = {"/gone": 404, "/moved": 301, "/thing": 303, "/no-head": 405}
+            status = answers.get(self.path, 200)
+            self.send_response(status)
+            if status in (301, 303):
+                self.send_header("Location", "http://127.0.0.1:1/never-asked")
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            asked.append(f"GET {self.path}")
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True).start()
+        here = f"http://127.0.0.1:{running.server_address[1]}/"
+        mappings = tmp_path / "links.sssom.tsv"
+        ends = ["x:gone", "x:moved", "x:thing", f"{here}fine", "x:no-head", "x:gone",
+                "http://127.0.0.1:1/closed", "urn:isbn:0000000000"]  # fmt: skip
+        text = f"#curie_map:\n#  x: {here}\nobject_id\n" + "\n".join(ends) + "\n"
+        mappings.write_text(text, encoding="utf-8")
+        pauses: list[float] = []
+        assert alive.check(mappings, day=DAY, wait=pauses.append) == (6, 3)
+        assert alive.check(mappings, day=DAY) == (0, 0)
+        running.shutdown()
+    assert asked == ["/gone", "/moved", "/thing", "/fine", "/no-head", "GET /no-head"]
+    assert len(pauses) == 5
+    found = {row["object_id"].rpartition("/")[2]: row for row in rows(tmp_path / alive.CHECKED)}
+    assert {name: row["status"] for name, row in found.items()} == {
+        "gone": "404", "moved": "301", "thing": "303", "fine": "200", "no-head": "200",
+        "closed": "0",
+    }  # fmt: skip
+    assert found["moved"]["location"] == "http://127.0.0.1:1/never-asked"
+    (tmp_path / "empty.tsv").write_text("a\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no column object_id"):
+        alive.check(tmp_path / "empty.tsv", day=DAY)
