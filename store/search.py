@@ -35,6 +35,7 @@ WAIT = 10.0
 """Seconds to wait for a connection."""
 MAX_LIMIT = 500
 MAX_OFFSET = 100_000
+LONGEST_TITLE = 300
 
 _OPEN, _CLOSE = "\x02", "\x03"
 _WORD = re.compile(r"[^\W_]+")
@@ -215,7 +216,7 @@ class SearchIndex:
                 iri, slug, label, type_, kind = connection.execute(
                     "SELECT iri, slug, label, type, kind FROM entity WHERE rowid = ?", (rowid,)
                 ).fetchone()
-                title = (Segment(label),)
+                title = _cut((Segment(label),))
                 hits.append(SearchHit(iri, slug, label, type_, kind, title, (), "near", score))
         return hits
 
@@ -280,8 +281,19 @@ def _hit(row: Sequence[str], score: float) -> SearchHit:
     elif _OPEN in snippet:
         shown = snippet
     return SearchHit(
-        iri, slug, label, type_, kind, _segments(title), _segments(shown), matched, -score
+        iri, slug, label, type_, kind, _cut(_segments(title)), _segments(shown), matched, -score
     )
+
+
+def _cut(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Cut a title that is no title any more; the page of the thing has it whole."""
+    room, kept = LONGEST_TITLE, list[Segment]()
+    for segment in segments:
+        if len(segment.text) > room:
+            return (*kept, Segment(segment.text[:room] + "…", segment.marked))
+        kept.append(segment)
+        room -= len(segment.text)
+    return tuple(kept)
 
 
 def _segments(marked: str) -> tuple[Segment, ...]:

@@ -38,6 +38,7 @@ def search(suffix: str) -> Response:
     text = parameters.text("q", longest=LONGEST)
     kind = parameters.choice("kind", "", tuple(CLASSES))
     filters = {name: parameters.text(name, longest=LONGEST) for name in FACETS}
+    filters["verified"] = parameters.choice("verified", "", ("verified", "partly", "unverified"))
     filters = {name: value for name, value in filters.items() if value}
     page = parameters.whole("page", 1, high=10_000)
     asked = {"html": HTML, "json": JSON}.get(suffix)

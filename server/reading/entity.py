@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pyoxigraph import Literal
 
@@ -26,6 +27,7 @@ WHOLE = 60
 SHOWN_LINKS = 8
 
 _SOURCE = "rg:source"
+_CIRCLE = "a circle: each draws on the other"
 _NO_SECTION = ("hidden", "elsewhere")
 _PLACE = {predicate: place for place, predicate in enumerate(EDGES)}
 
@@ -177,7 +179,7 @@ class _Reader:
                 groups.append(self._resting_group())
             if groups := _joined([group for group in groups if group.entries]):
                 made.append(Section(key, SECTIONS[key], tuple(groups)))
-        return tuple(made)
+        return _circles(made)
 
     def _group(self, group: _Group) -> Group:
         entries = []
@@ -236,6 +238,33 @@ class _Reader:
             if known and known.section == "elsewhere" and not isinstance(term, Literal):
                 found.append(Outward(known.words, term.value, outward(term.value)))
         return tuple(found)
+
+
+def _circles(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """Say of what stands on both sides of a lineage that it does: no order of time can be both."""
+    sides = [
+        {e.ref.iri for g in section.groups for e in g.entries if e.ref}
+        for key in ("draws", "drawn")
+        for section in sections
+        if section.key == key
+    ]
+    both = sides[0] & sides[1] if len(sides) == 2 else set()
+    if not both:
+        return tuple(sections)
+
+    def told(entry: Entry) -> Entry:
+        circle = entry.ref is not None and entry.ref.iri in both
+        return replace(entry, tags=(*entry.tags, _CIRCLE)) if circle else entry
+
+    def marked(group: Group) -> Group:
+        return replace(group, entries=tuple(told(entry) for entry in group.entries))
+
+    return tuple(
+        replace(section, groups=tuple(marked(group) for group in section.groups))
+        if section.key in ("draws", "drawn")
+        else section
+        for section in sections
+    )
 
 
 def _joined(groups: Sequence[Group]) -> list[Group]:

@@ -60,7 +60,7 @@ def also_known(values: Mapping[str, list[Literal]], name: str) -> tuple[str, ...
     """Return other names than ``name``, each once."""
     keys = ("skos:altLabel", "rdfs:label", "foaf:name")
     every = (value.value for key in keys for value in values.get(key, ()))
-    return tuple(dict.fromkeys(other for other in every if other.strip() and other != name))
+    return tuple(dict.fromkeys(other for other in every if other.strip() not in ("", name)))
 
 
 def summary(values: Mapping[str, list[Literal]]) -> str:

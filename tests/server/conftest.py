@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from server_support import BASE, application, publish_trig
+from server_support import BASE, application, publish_trig, strange_trig
 
 
 def closing(app: Flask) -> Iterator[FlaskClient]:
@@ -29,6 +29,14 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """Labels and IRIs that attack a page."""
     root = tmp_path_factory.mktemp("hostile") / "store"
     publish_trig(root, (HERE / "hostile.trig").read_text(encoding="utf-8"))
+    yield from closing(application(root))
+
+
+@pytest.fixture(scope="session")
+def strange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """Names and addresses at their extremes, and things that go round in circles."""
+    root = tmp_path_factory.mktemp("strange") / "store"
+    publish_trig(root, strange_trig())
     yield from closing(application(root))
 
 
@@ -56,5 +64,6 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
         f"<evidence/p{n}.1> a rg:Evidence ; rg:source <id/s> ; rg:status rgs:status-verified ."
         for n in range(3_000)
     )
-    publish_trig(root, f"{prefixes}<graph/t> {{ {law}\n{rows} }}")
+    drawn = "\n".join(f"<id/p{n}> rg:drawsOn <id/hub> ." for n in range(3_000))
+    publish_trig(root, f"{prefixes}<graph/t> {{ {law}\n{rows} }}\n<graph/inferences> {{ {drawn} }}")
     yield from closing(application(root))

@@ -15,6 +15,57 @@ from reformgraph.store import publish
 BASE = "https://w3id.org/reformgraph/"
 HTML = {"Accept": "text/html"}
 
+# Addresses that are names only: none may be followed, all must be told apart (hazard 77).
+ODD_IRIS = {
+    "hash": "http://example.org/thing#frag",
+    "query": "http://example.org/thing?a=b&c=d",
+    "escaped": "http://example.org/thing%2Fother",
+    "letters": "http://example.org/d\u00e9partement/\u2713",
+    "lower": "http://example.org/case",
+    "upper": "http://example.org/CASE",
+    "plain": "http://example.org/slash",
+    "slash": "http://example.org/slash/",
+}
+
+
+def strange_trig() -> str:
+    """Return a graph of names and addresses at their extremes, and of circles."""
+    odd = "\n".join(
+        f'<{iri}> a rg:Policy ; rdfs:label "odd {name}"@en .' for name, iri in ODD_IRIS.items()
+    )
+    names = " , ".join(f'"Alias {n}"@en' for n in range(600))
+    tongues = " , ".join(f'"name in {n}"@x-t{n}' for n in range(40))
+    return (
+        "@prefix rg: <https://w3id.org/reformgraph/ontology#> .\n"
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+        "@prefix edtf: <http://id.loc.gov/datatypes/edtf/> .\n"
+        f"@base <{BASE}> .\n"
+        "<graph/t> {\n"
+        f'<id/long> a rg:Policy ; rg:slug "long" ; rdfs:label "{"long name " * 100_000}"@en .\n'
+        f'<id/many> a rg:Policy ; rg:slug "many" ; rdfs:label "many"@en ; skos:altLabel {names} .\n'
+        f'<id/tongues> a rg:Policy ; rg:slug "tongues" ; rdfs:label {tongues} .\n'
+        '<id/jinja> a rg:Policy ; rg:slug "jinja" ; rdfs:label "{{7*7}} {% raw %} ${7*7}"@en .\n'
+        '<id/node> a rg:Policy ; rg:slug "node" ; rdfs:label "node"@en ; rg:buildsOn [ a rg:Policy ] .\n'
+        '<id/one> a rg:Policy ; rg:slug "one" ; rdfs:label "one"@en ; rg:buildsOn <id/two> .\n'
+        '<id/two> a rg:Policy ; rg:slug "two" ; rdfs:label "two"@en ; rg:buildsOn <id/one>, <id/two> .\n'
+        '<id/wide> a skos:Concept ; rg:slug "wide" ; rdfs:label "wide"@en ; skos:broader <id/narrow> .\n'
+        '<id/narrow> a skos:Concept ; rg:slug "narrow" ; rdfs:label "narrow"@en ; skos:broader <id/wide> .\n'
+        '<id/a> a rg:Institution ; rg:slug "a" ; rdfs:label "body a"@en .\n'
+        '<id/b> a rg:Institution ; rg:slug "b" ; rdfs:label "body b"@en .\n'
+        '<id/ab> a rg:Renaming ; rg:slug "ab" ; rdfs:label "ab"@en ; rg:date "2001"^^edtf:EDTF ;'
+        ' rg:dateEarliest "2001-01-01"^^xsd:date ; rg:dateLatest "2001-12-31"^^xsd:date ;'
+        " <http://www.w3.org/ns/org#originalOrganization> <id/a> ;"
+        " <http://www.w3.org/ns/org#resultingOrganization> <id/b> .\n"
+        '<id/ba> a rg:Renaming ; rg:slug "ba" ; rdfs:label "ba"@en ; rg:date "2002"^^edtf:EDTF ;'
+        " <http://www.w3.org/ns/org#originalOrganization> <id/b> ;"
+        " <http://www.w3.org/ns/org#resultingOrganization> <id/a> .\n"
+        f"{odd}\n}}\n"
+        "<graph/inferences> { <id/one> rg:drawsOn <id/two> . <id/two> rg:drawsOn <id/one> , <id/two> }"
+    )
+
+
 VOID = frozenset(
     [
         "area",

@@ -33,18 +33,18 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_no_label_and_no_iri_becomes_markup(hostile: FlaskClient, path: str) -> None:
+def test_hazard_72_no_label_becomes_markup(hostile: FlaskClient, path: str) -> None:
     response = hostile.get(path, headers=HTML, follow_redirects=True)
     assert response.status_code in (200, 404), response.text[:600]
     assert not faults(response.text), faults(response.text)
-    assert "49" not in read(response.text).text.partition("Graph generation")[0] or "7*7" in (
-        response.text
-    )
+    assert "111111111" not in response.text, "a template ran what stands in a label"
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 @pytest.mark.parametrize("suffix", ["ttl", "nt", "jsonld", "json"])
-def test_hostile_labels_survive_every_format(hostile: FlaskClient, slug: str, suffix: str) -> None:
+def test_hazard_72_labels_survive_every_format(
+    hostile: FlaskClient, slug: str, suffix: str
+) -> None:
     response = hostile.get(f"/page/{slug}.{suffix}")
     assert response.status_code == 200
     assert response.mimetype != "text/html"
@@ -54,7 +54,7 @@ def test_hostile_labels_survive_every_format(hostile: FlaskClient, slug: str, su
         assert list(pyoxigraph.parse(response.data, format=form))
 
 
-def test_the_picture_is_well_formed_and_has_no_unsafe_link(hostile: FlaskClient) -> None:
+def test_hazard_73_the_picture_has_no_unsafe_link(hostile: FlaskClient) -> None:
     svg = hostile.get("/lineage/script.svg").data
     tree = ElementTree.fromstring(svg)
     for element in tree.iter():
@@ -65,24 +65,24 @@ def test_the_picture_is_well_formed_and_has_no_unsafe_link(hostile: FlaskClient)
                 assert value.startswith("/")
 
 
-def test_unsafe_addresses_are_text(hostile: FlaskClient) -> None:
+def test_hazard_73_unsafe_addresses_are_text(hostile: FlaskClient) -> None:
     page = read(hostile.get("/page/script", headers=HTML).text)
     assert "javascript:alert(1)" in page.text
     assert "http://example.org/a?b=1&c=2" in page.hrefs
 
 
-def test_names_are_never_empty(hostile: FlaskClient) -> None:
+def test_hazard_74_names_are_never_empty(hostile: FlaskClient) -> None:
     text = read(hostile.get("/page/script", headers=HTML).text).text
     assert "nolabel" in text and "blank" in text
     assert "\u202e" not in text.partition("The record")[0]
 
 
-def test_odd_years_are_said_as_they_stand(hostile: FlaskClient) -> None:
+def test_hazard_111_odd_years_are_said_as_they_stand(hostile: FlaskClient) -> None:
     assert "about 0043 to 9999" in read(hostile.get("/page/emoji", headers=HTML).text).text
     assert "19x7" in read(hostile.get("/page/rtl", headers=HTML).text).text
 
 
-def test_a_hub_is_counted_and_paged(hub: FlaskClient) -> None:
+def test_hazard_75_a_hub_is_counted_and_paged(hub: FlaskClient) -> None:
     begun = time.process_time()  # not the clock: other processes run beside this one
     response = hub.get("/page/hub", headers=HTML)
     assert time.process_time() - begun < 2
@@ -103,14 +103,14 @@ def test_a_hub_is_counted_and_paged(hub: FlaskClient) -> None:
     assert "✓ verified" in found.text
 
 
-def test_a_source_under_everything_is_paged(hub: FlaskClient) -> None:
+def test_hazard_75_a_source_under_everything_is_paged(hub: FlaskClient) -> None:
     page = read(hub.get("/page/s", headers=HTML).text)
     assert "3,000" in page.text
     assert hub.get("/linked?iri=s&by=rg:source&page=30", headers=HTML).status_code == 200
     assert hub.get("/linked?iri=s&by=rg:source&page=31", headers=HTML).status_code == 404
 
 
-def test_a_page_without_an_edge(hub: FlaskClient) -> None:
+def test_hazard_111_a_page_without_an_edge(hub: FlaskClient) -> None:
     assert "Nothing in the graph is joined to it" in hub.get("/page/lone", headers=HTML).text
     response = hub.get("/lineage/lone", headers=HTML)
     assert response.status_code == 200 and not faults(response.text)
