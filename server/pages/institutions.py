@@ -53,7 +53,7 @@ def page(suffix: str = "") -> Response:
     if form is JSON:
         return respond.as_json(lambda: _json(shown), name="institutions")
     if form is SVG:
-        return picturing.svg(lambda: _drawn(shown, focus), "institutions")
+        return picturing.svg(lambda: _picture(shown, focus, standalone=True), "institutions")
     return respond.answer(lambda: _html(whole, shown, focus, everything, posts), HTML)
 
 
@@ -101,13 +101,6 @@ def _picture(shown: Rivers, focus: str, *, standalone: bool = False) -> str:
         day=carry.day(),
         standalone=standalone,
     )
-
-
-def _drawn(shown: Rivers, focus: str) -> str:
-    """Return the picture alone. Raises NotFound where no change has a date to draw it at."""
-    if made := _picture(shown, focus, standalone=True):
-        return made
-    raise NotFound("There is nothing to draw: no change of these institutions has a date.")
 
 
 def _rows(shown: Rivers) -> Iterator[list[str]]:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
+from reformgraph.errors import NotFound
 from reformgraph.server import respond
 from reformgraph.server.formats import HTML, SVG, Format
 from reformgraph.server.pages.offers import Offer
@@ -25,8 +26,17 @@ def offers(here: str, forms: Sequence[Format]) -> list[Offer]:
 
 
 def svg(body: Callable[[], str], name: str) -> Response:
-    """Answer with a picture that carries its own style; the policy names that text and no other."""
-    response = respond.answer(body, SVG, name=name)
+    """Answer with a picture that carries its own style; the policy names that text and no other.
+
+    Raises NotFound where there is nothing to draw: an empty file is no picture.
+    """
+
+    def drawn() -> str:
+        if made := body():
+            return made
+        raise NotFound("There is nothing to draw: nothing here has a place on the picture's axes.")
+
+    response = respond.answer(drawn, SVG, name=name)
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src {style_source()}; frame-ancestors 'none'"
     )
