@@ -191,6 +191,13 @@ def _names(store: Store) -> Iterator[list[str]]:
         for iri, names in _values(store, predicate).items():
             if iri in known:
                 yield from ([iri, known[iri][0], name, kind] for name in names)
+    years = _values(store, RG.year)
+    for iri, numbers in _values(store, RG.legislationNumber).items():
+        for number in numbers:
+            # As law is cited: a chapter belongs to its year, an instrument's number names it.
+            year = f"{years[iri][0]} " if iri in years and number[:1].islower() else ""
+            if iri in known:
+                yield [iri, known[iri][0], year + number, "number"]
 
 
 def _claims(store: Store) -> Iterator[list[str]]:
@@ -241,7 +248,11 @@ NAMES: Final = TableOf(
         _iri("iri", "IRI of the entity", required=True),
         Column("slug", "its short name in addresses", required=True),
         Column("name", "the name, identifier or address", required=True),
-        Column("type", "label, other name, identifier, homepage or same as", required=True),
+        Column(
+            "type",
+            "label, other name, identifier, number (of a law, as it is cited), homepage or same as",
+            required=True,
+        ),
     ),
     _names,
 )

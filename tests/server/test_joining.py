@@ -15,8 +15,14 @@ PAGE = (ROOT / "docs" / "joining.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^## ([^\n]+)\n(?:(?!^## ).)*?```python\n(.*?)```", re.MULTILINE | re.DOTALL)
 RECIPES = dict(BLOCK.findall(PAGE))
 SAYS = {
-    "A CSV of yours, by name, slug or official code": r"LA-001\s+Cm 7280\s+childrens-plan-2007\n"
-    r".*LA-002\s+DCSF\s+dcsf\n.*LA-003.*children-act-2004$",
+    "A CSV of school or local-authority data, by name, slug or official code": (
+        r"centre\s+Sure Start local programmes\s+sure-start-local-programmes .*"
+        r"2002 c. 32\s+education-act-2002\s+2002-07-24.*Cm 7280\s+childrens-plan-2007 .*"
+        r"children-act-2004\s+children-act-2004 .*DCSF\s+dcsf "
+    ),
+    "OpenRefine, without the mouse": (
+        r"\['dfe-1992', 'dfe', 'dcsf'\]\n.*2007-06-28T00:00:00Z.*'id': 'dfe'"
+    ),
     "pandas": r"\d{4}",
     "DuckDB": r"\d+ \('.*(stated|reported|inferred|scholarly|legal)",
     "rdflib": r"\d{5,} \d{3,}",
