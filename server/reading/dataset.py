@@ -21,6 +21,11 @@ _LINKING = (
 )
 
 
+_PAGES = frozenset((FOAF.page.value, FOAF.homepage.value))
+FEWEST = 10
+"""Links to web pages of one site from which they are told as a set."""
+
+
 @dataclass(frozen=True, slots=True)
 class Linkset:
     """Links of one predicate to one site (scheme and host)."""
@@ -154,7 +159,12 @@ def _linksets(store: Store, base: str) -> tuple[Linkset, ...]:
             if target and not value.value.startswith(base):
                 key = (predicate.value, target)
                 counted[key] = counted.get(key, 0) + 1
-    return tuple(Linkset(*key, count) for key, count in sorted(counted.items()))
+    return tuple(
+        Linkset(*key, count)
+        for key, count in sorted(counted.items())
+        # Sources lie on hundreds of sites; one page each is no set of links between data sets.
+        if key[0] not in _PAGES or count >= FEWEST
+    )
 
 
 def site(iri: str) -> str:

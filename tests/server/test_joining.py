@@ -28,6 +28,7 @@ SAYS = {
     "rdflib": r"\d{5,} \d{3,}",
     "Oxigraph": r"\d{5,} \[.*graph/inferences",
     "Another SPARQL endpoint": r"Children's Plan.* 2007-12-11",
+    "A program, from the OpenAPI description": r"3\.1\.0 every-child-matters-2003 \d{2} \['",
     "Our IRIs in your catalogue": r"dcat:Catalog.* \d{2,}",
 }
 
