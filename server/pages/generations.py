@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from reformgraph.errors import Gone, NotFound
 from reformgraph.queries import differences as learning
-from reformgraph.queries.differences import STATES, Differences, Step
+from reformgraph.queries.differences import STATES, Differences, Entry, Step
 from reformgraph.server import formats, parameters, respond
 from reformgraph.server.formats import CSV, HTML, JSON, PATCH
 from reformgraph.server.pages.offers import Offer
@@ -158,14 +159,38 @@ def kept() -> str:
 def brief(iri: str, slug: str) -> tuple[list[Passage], bool]:
     """Return the last steps in the history of an entry, and whether earlier ones may be kept.
 
-    For the entry's own page: few generations, and only such as are opened quickly.
+    For the entry's own page: few generations, and only such as are opened quickly. What differs
+    between two is worked out once for all entries.
     """
     opened = _stores(BRIEF, LARGEST)
-    now = store().generation
-    steps = learning.entry(iri, opened) if len(opened) > 1 else [Step(now, "first")]
+    pairs = [(one, two, _by_entry(one, two)) for one, two in pairwise(opened)]
+    if any(known is None for _, _, known in pairs):
+        steps = learning.entry(iri, opened)
+    else:
+        told = [(two.generation, known[iri]) for _, two, known in pairs if known and iri in known]
+        came = next((entry for _, entry in told), None)
+        steps = [Step(opened[0].generation, "first")] if not came or came.state != "new" else []
+        by_id = {generation.id: entry for generation, entry in told}
+        for _, two, _ in pairs:
+            if (entry := by_id.get(two.generation.id)) is not None:
+                steps.append(Step(two.generation, entry.state, tuple(entry.changes)))
+            elif steps:
+                steps.append(Step(two.generation, "same"))
     living = generations.folders(service().root)
-    older = sum(generations.sequence_of(each.name) <= now.sequence for each in living)
+    now = store().generation.sequence
+    older = sum(generations.sequence_of(each.name) <= now for each in living)
     return learned.history(links(), iri, slug, steps, opened), older > len(opened)
+
+
+def _by_entry(one: Store, two: Store) -> dict[str, Entry] | None:
+    """Return what differs between two generations by entry; None when that is too much to hold."""
+
+    def make() -> dict[str, Entry] | None:
+        found = _found(one, two)
+        return None if found.cut else {entry.iri: entry for entry in found.entries}
+
+    key = ("learned", one.generation.id, two.generation.id)
+    return service().remember(key, make)
 
 
 def _stores(most: int, largest: int | None) -> list[Store]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from reformgraph.server.pictures.scale import Scale, make_scale
 from reformgraph.server.pictures.text import shorten, width
-from reformgraph.server.reading.succession import Body, Change, Rivers
+from reformgraph.server.reading.succession import Body, Change, Holder, Rivers
 
 WIDTH = 1200.0
 PAD = 24.0
@@ -16,6 +16,7 @@ ROW = 30.0
 TOP = 34.0
 GAP = 22.0  # between one river and the next
 BAND = 8.0
+POST = 6.0  # for each post of the body in a row that has the most
 SIZE = 12.0
 LABEL_ROOM = 330.0
 TAIL = 16.0  # a band whose end nobody knows goes on so far behind the last thing known
@@ -45,17 +46,35 @@ class Bend:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A person's time in a post: a line below the band of its body, one line a post."""
+
+    holder: Holder
+    x: float
+    end: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The whole picture before it is drawn."""
 
     scale: Scale
     bands: tuple[Band, ...]
     bends: tuple[Bend, ...]
+    spans: tuple[Span, ...]
     height: float
 
 
-def plan(rivers: Rivers) -> Plan | None:
-    """Lay the bodies out, river by river; None when no change has a date."""
+def plan(rivers: Rivers, held: Sequence[Holder] = ()) -> Plan | None:
+    """Lay the bodies out, river by river; None when no change has a date.
+
+    ``held``: who held their posts; rows are as much higher as they have posts.
+    """
+    posts: dict[str, dict[str, int]] = {}
+    for holder in held:
+        mine = posts.setdefault(holder.body, {})
+        mine.setdefault(holder.post, len(mine))
     moments = {c.iri: day for c in rivers.changes if (day := _middle(c.bounds))}
     if not moments:
         return None
@@ -71,9 +90,11 @@ def plan(rivers: Rivers) -> Plan | None:
     y = TOP
     for river in rivers.rivers():
         rows = _rows(river, rivers, spans)
-        for iri, row in rows.items():
-            lines[iri] = y + row * ROW + ROW / 2
-        y += (max(rows.values()) + 1) * ROW + GAP
+        for row in range(max(rows.values()) + 1):
+            here = [iri for iri, at in rows.items() if at == row]
+            lines.update((iri, y + ROW / 2) for iri in here)
+            y += ROW + POST * max((len(posts.get(iri, ())) for iri in here), default=0)
+        y += GAP
     bands = tuple(
         _band(rivers.bodies[iri], *spans[iri], lines[iri])
         for iri in sorted(lines, key=lines.__getitem__)
@@ -83,7 +104,23 @@ def plan(rivers: Rivers) -> Plan | None:
         for change in rivers.changes
         if change.iri in moments
     )
-    return Plan(scale, bands, bends, y)
+    below = tuple(
+        span for holder in held if (span := _held(holder, posts, lines, scale)) is not None
+    )
+    return Plan(scale, bands, bends, below, y)
+
+
+def _held(
+    holder: Holder, posts: Mapping[str, Mapping[str, int]], lines: Mapping[str, float], scale: Scale
+) -> Span | None:
+    """Place a tenure; None for one without a beginning. One whose end is unknown gets a stub."""
+    start, end = _day(holder.start), _day(holder.end)
+    if start is None or holder.body not in lines:
+        return None
+    y = lines[holder.body] + BAND / 2 + POST * (posts[holder.body][holder.post] + 0.6)
+    left = scale.x(start)
+    right = scale.x(end) if end else left + TAIL
+    return Span(holder, left, min(max(right, left + 3), WIDTH - PAD / 2), y)
 
 
 def _middle(bounds: tuple[str, str]) -> date | None:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from html import escape
 from itertools import pairwise
 
 from reformgraph.server.pictures.lineage import css
-from reformgraph.server.pictures.river import BAND, PAD, SIZE, TOP, WIDTH, Band, Bend, Plan, plan
+from reformgraph.server.pictures.river import (
+    BAND,
+    PAD,
+    SIZE,
+    TOP,
+    WIDTH,
+    Band,
+    Bend,
+    Plan,
+    Span,
+    plan,
+)
 from reformgraph.server.pictures.routes import n
 from reformgraph.server.pictures.shapes import ACCENT, FAINT, INDIRECT, INK, PAPER, QUIET, RULE
 from reformgraph.server.pictures.text import width, xml
-from reformgraph.server.reading.succession import Change, Rivers
+from reformgraph.server.reading.succession import Change, Holder, Rivers
 
 WORDS = {
     "Creation": "created",
@@ -34,15 +45,18 @@ def render(
     title: str,
     focus: str = "",
     day: date | None = None,
+    held: Sequence[Holder] = (),
+    named: Callable[[str], str] = str,
     standalone: bool = False,
 ) -> str:
     """Return the bodies and their changes as one ``<svg>`` element; "" when nothing is dated.
 
     ``link`` gives the safe address of a body's or change's page, ``when`` the words of an EDTF
-    date. ``focus`` is the body to mark, ``day`` one that a line marks. ``standalone`` embeds the style
-    sheet.
+    date. ``focus`` is the body to mark, ``day`` one that a line marks. ``held`` are
+    tenures to draw below the bands, ``named`` gives the label of a post or person. ``standalone``
+    embeds the style sheet.
     """
-    made = plan(rivers)
+    made = plan(rivers, held)
     if made is None:
         return ""
     height = made.height + _FOOT
@@ -50,6 +64,9 @@ def render(
     style = f"<style>{escape(css(), quote=False)}</style>" if standalone else ""
     bends = "".join(_bend(bend, names, link, when) for bend in made.bends)
     bands = "".join(_band(band, link, band.body.iri == focus) for band in made.bands)
+    spans = "".join(_tenure(span, at % 2 == 0, link, named) for at, span in enumerate(made.spans))
+    if spans:
+        spans = f'<g class="tenures">{spans}</g>'
     marked = ""
     if day and made.scale.years[0] <= day.year < made.scale.years[-1]:
         x = made.scale.x(day)
@@ -65,7 +82,7 @@ def render(
         f'<title id="succession-title">{xml(title)}</title>'
         f'<desc id="succession-desc">{xml(describe(rivers))}</desc>{style}'
         f'<rect class="paper" width="{n(WIDTH)}" height="{n(height)}" fill="{PAPER}"/>'
-        f'{_axis(made)}<g class="bends" fill="none">{bends}</g><g class="bands">{bands}</g>{marked}'
+        f'{_axis(made)}<g class="bends" fill="none">{bends}</g><g class="bands">{bands}</g>{spans}{marked}'
         f"{_key(made.height + 22)}</svg>\n"
     )
 
@@ -166,6 +183,21 @@ def _band(band: Band, link: Callable[[str], str], focus: bool) -> str:
         f'height="{n(BAND)}" rx="2" fill="{colour}"/>{ends}'
         f'<text class="halo" x="{n(x)}" y="{n(band.y - 8)}"{anchor} stroke="{PAPER}" stroke-width="4" '
         f'paint-order="stroke">{xml(band.label)}</text></a>'
+    )
+
+
+def _tenure(span: Span, even: bool, link: Callable[[str], str], named: Callable[[str], str]) -> str:
+    """Draw a person's time in a post; neighbours differ in shade, so that one ends where it ends."""
+    holder = span.holder
+    when = "–".join(day[:4] for day in (holder.start, holder.end) if day)
+    words = f"{named(holder.person)}, {named(holder.post)}, {when}{'' if holder.end else '–?'}"
+    return (
+        f'<a class="node tenure{"" if even else " odd"}" href="{xml(link(holder.tenure))}">'
+        f"<title>{xml(words)}</title>"
+        f'<rect class="box" x="{n(span.x - 1)}" y="{n(span.y - 3)}" width="{n(span.end - span.x + 2)}" '
+        f'height="6" fill="none"/>'
+        f'<rect class="span" x="{n(span.x)}" y="{n(span.y - 1.6)}" width="{n(span.end - span.x - 0.6)}" '
+        f'height="3.2" fill="{QUIET if even else INDIRECT}"/></a>'
     )
 
 

@@ -47,13 +47,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A person's time in a post of a body."""
+    """A person's time in a post of a body; ``start`` and ``end`` are ISO days, "" when unknown."""
 
     body: str
     post: str
     person: str
     tenure: str
     start: str
+    end: str = ""
 
 
 @dataclass(slots=True)
@@ -157,9 +158,9 @@ def holders(store: Store, bodies: Iterable[str]) -> list[Holder]:
         Holder(*map(graph.text, row))
         for row in graph.rows(
             store,
-            f"SELECT ?b ?post ?person ?tenure ?start {{ VALUES ?b {{ {graph.nodes(bodies)} }}"
+            f"SELECT ?b ?post ?person ?tenure ?start ?end {{ VALUES ?b {{ {graph.nodes(bodies)} }}"
             " ?post org:postIn ?b . ?tenure rg:tenureOf ?post ; org:member ?person ."
-            " OPTIONAL { ?tenure rg:startEarliest ?start } }",
+            " OPTIONAL { ?tenure rg:startEarliest ?start } OPTIONAL { ?tenure rg:endLatest ?end } }",
         )
     ]
     return sorted(found, key=lambda h: (h.body, h.post, h.start or "9999", h.tenure))
