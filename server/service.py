@@ -23,7 +23,8 @@ from reformgraph.store.kept import Fixed, Kept
 from reformgraph.store.opening import holder, pool, root_of
 
 if TYPE_CHECKING:
-    from reformgraph.server.protocol.cache import Results
+    from reformgraph.queries.lineage import Lineage
+    from reformgraph.server.protocol.cache import Bounded, Results
     from reformgraph.store.federation import Federated
     from reformgraph.store.pool import QueryPool
     from reformgraph.store.remote_pool import RemotePool
@@ -36,6 +37,8 @@ REMEMBERED = 64
 PIN = "generation"
 # Older generations that queries from strangers are pinned to at a time: each has its processes.
 PINNED, PINNED_CACHE = 2, 4_000_000
+# Bytes of lineages that one worker keeps: picture, table and each group that opens share one.
+LINEAGE_BYTES = 24_000_000
 # Finished answers that one worker keeps, in bytes; and the largest one that is worth keeping.
 CACHE_BYTES, CACHE_LARGEST = 48_000_000, 2_000_000
 
@@ -58,6 +61,7 @@ class Service:
         self.code = _code_digest(self.assets)
         self._pool: QueryPool | RemotePool | Federated | None = None
         self._results: Results | None = None
+        self._lineages: Bounded[Lineage] | None = None
         self._allow: Callable[[str], None] | None = None
         self._pinned: OrderedDict[str, tuple[QueryPool, Results]] = OrderedDict()
         self._lock = threading.Lock()
@@ -139,6 +143,16 @@ class Service:
         if self._allow is None:
             self._allow = limiter(self.settings.rate_limit)
         return self._allow
+
+    @property
+    def lineages(self) -> Bounded[Lineage]:
+        """Lineages that were traced, by generation, item, direction, depth and limit."""
+        with self._lock:
+            if self._lineages is None:
+                from reformgraph.server.protocol.cache import Bounded
+
+                self._lineages = Bounded(LINEAGE_BYTES)
+            return self._lineages
 
     def client(self, environ: Mapping[str, Any]) -> str:
         """Return who sends the request of a WSGI environment."""

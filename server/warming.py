@@ -23,7 +23,17 @@ from reformgraph.server.service import Service
 DELAY, EVERY = 4.0, 5.0
 """Seconds before the first page, and between looks for a new generation."""
 PAGES = (
-    *("/", "/institutions", "/as-at", "/changes", "/matrix", "/practice", "/questions", "/browse"),
+    *(
+        "/",
+        "/institutions",
+        "/as-at",
+        "/changes",
+        "/matrix",
+        "/frames",
+        "/practice",
+        "/questions",
+        "/browse",
+    ),
     *("/sources", "/quality", "/dataset", "/ontology", "/api", "/about", "/sparql/editor.json"),
 )
 _OF_STORIES = ("/lineage/{}", "/lineage/{}?direction=descendants", "/story/{}", "/page/{}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint, g, render_template, request
@@ -10,13 +10,14 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from reformgraph.errors import NotFound
+from reformgraph.queries import behind
 from reformgraph.server import carry, dates, formats, parameters, respond
 from reformgraph.server.formats import CSV, HTML, JSON, SVG
 from reformgraph.server.pages import picturing
 from reformgraph.server.pictures import succession as picture
 from reformgraph.server.reading import succession as reading
 from reformgraph.server.reading.refs import refs
-from reformgraph.server.reading.succession import Rivers
+from reformgraph.server.reading.succession import Holder, Rivers
 from reformgraph.server.service import links, service, store
 
 blueprint = Blueprint("institutions", __name__)
@@ -48,13 +49,20 @@ def page(suffix: str = "") -> Response:
             hints=tuple(b.slug for b in list(whole.bodies.values())[:5]),
         )
     shown = whole.of(_wanted(whole, focus, everything))
+
+    def held() -> list[Holder] | None:
+        """Give who held the posts, on request."""
+        return reading.holders(store(), shown.bodies) if posts and shown.bodies else None
+
     if form is CSV:
         return respond.as_csv(COLUMNS, _rows(shown), name="institutions")
     if form is JSON:
         return respond.as_json(lambda: _json(shown), name="institutions")
     if form is SVG:
-        return picturing.svg(lambda: _picture(shown, focus, standalone=True), "institutions")
-    return respond.answer(lambda: _html(whole, shown, focus, everything, posts), HTML)
+        return picturing.svg(
+            lambda: _picture(shown, focus, held() or (), standalone=True), "institutions"
+        )
+    return respond.answer(lambda: _html(whole, shown, focus, everything, held()), HTML)
 
 
 def _wanted(whole: Rivers, focus: str, everything: bool) -> set[str]:
@@ -67,31 +75,37 @@ def _wanted(whole: Rivers, focus: str, everything: bool) -> set[str]:
     return found
 
 
-def _html(whole: Rivers, shown: Rivers, focus: str, everything: bool, posts: bool) -> str:
+def _html(
+    whole: Rivers, shown: Rivers, focus: str, everything: bool, held: Sequence[Holder] | None
+) -> str:
     iris = [iri for c in shown.changes for iri in (c.iri, *c.bodies, *(law for law, _ in c.basis))]
-    held = reading.holders(store(), shown.bodies) if posts and shown.bodies else []
-    iris += [iri for h in held for iri in (h.post, h.person, h.tenure)]
+    iris += [iri for h in held or () for iri in (h.post, h.person, h.tenure)]
     names = refs(store(), links(), [*iris, *([focus] if focus else [])])
+    svg = _picture(shown, focus, held or ())
     return render_template(
         "institutions.html",
         focus=names.get(focus),
         focus_slug=whole.bodies[focus].slug if focus else "",
-        picture=Markup(_picture(shown, focus)),  # noqa: S704 - escaped by the renderer
+        picture=Markup(svg),  # noqa: S704 - escaped by the renderer
         changes=shown.changes,
         bodies=shown.bodies,
         names=names,
         words=picture.WORDS,
-        held=held,
-        posts=posts,
+        held=held or (),
+        posts=held is not None,
         everything=everything,
         smaller=len(whole.bodies) - len(shown.bodies) if not focus else 0,
         unchanged=whole.unchanged,
         choices=sorted(whole.bodies.values(), key=lambda body: body.label.casefold()),
         summary=picture.describe(shown),
+        exports=g.formats,
+        sparql=behind.institutions(shown.bodies if focus else ()),
+        sparql_note="" if focus else "This gives the changes of all institutions, small ones too.",
     )
 
 
-def _picture(shown: Rivers, focus: str, *, standalone: bool = False) -> str:
+def _picture(shown: Rivers, focus: str, held: Sequence[Holder], *, standalone: bool = False) -> str:
+    named = store().labels({iri for h in held for iri in (h.post, h.person)})
     return picture.render(
         shown,
         links().page,
@@ -99,6 +113,8 @@ def _picture(shown: Rivers, focus: str, *, standalone: bool = False) -> str:
         title="What became of institutions",
         focus=focus,
         day=carry.day(),
+        held=held,
+        named=lambda iri: named.get(iri, iri),
         standalone=standalone,
     )
 

@@ -25,7 +25,7 @@ from reformgraph.server.pictures.marks import LANES
 from reformgraph.server.reading import exchange, graph, narrow
 from reformgraph.server.reading.refs import shown
 from reformgraph.server.reading.steps import COLUMNS, as_json, csv_row, steps
-from reformgraph.server.service import links, store
+from reformgraph.server.service import links, service, store
 from reformgraph.server.words import in_title
 
 blueprint = Blueprint("lineage", __name__)
@@ -72,7 +72,7 @@ def page(name: str) -> Response:
     g.formats = picturing.offers(links().lineage(slug), formats.LINEAGE)
 
     def traced() -> Lineage:
-        whole = lineage(store(), iri, direction=direction, depth=depth, limit=limit)
+        whole = _traced(iri, direction, depth, limit)
         return whole if asked.empty else narrow.narrow(whole, asked)
 
     def gathered() -> Gathered:
@@ -92,6 +92,15 @@ def page(name: str) -> Response:
     if form is DOT:
         return respond.answer(lambda: exchange.dot(made := traced(), _title(made)), DOT, name=file)
     return respond.answer(lambda: _html(gathered(), slug, depth, everything, asked), HTML)
+
+
+def _traced(iri: str, direction: Direction, depth: int | None, limit: int | None) -> Lineage:
+    """Trace a lineage, or take it from those traced before: views of it differ in what they keep."""
+    key = (store().generation.id, iri, direction, depth, limit)
+    if (known := service().lineages.get(key)) is None:
+        known = lineage(store(), iri, direction=direction, depth=depth, limit=limit)
+        service().lineages.put(key, known, 700 * len(known.nodes) + 1_500 * len(known.edges))
+    return known
 
 
 def _opened() -> frozenset[str]:

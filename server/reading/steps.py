@@ -55,23 +55,24 @@ class Step:
 def steps(traced: Lineage, links: Links) -> list[Step]:
     """Return the edges, nearest to the focal item first, then by time."""
 
-    def end(node: Node) -> End:
-        href = links.page(node.iri, node.slug)
-        return End(
-            node.iri,
-            shown(node.label, node.slug, node.iri),
-            href,
+    nodes = traced.nodes
+    # An item is an end of several edges; it is worded once.
+    ends = {
+        iri: End(
+            iri,
+            shown(node.label, node.slug, iri),
+            links.page(iri, node.slug),
             dates.in_words(node.date),
             node.kind,
         )
-
-    nodes = traced.nodes
+        for iri, node in nodes.items()
+    }
     found = [
         Step(
             depth=traced.step(e),
-            subject=end(nodes[e.subject]),
+            subject=ends[e.subject],
             words=edge(RG.iri + e.predicate).words,
-            object=end(nodes[e.object]),
+            object=ends[e.object],
             predicate=e.predicate,
             comment=e.comment,
             basis=e.basis.removeprefix("basis-"),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from itertools import pairwise
@@ -9,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from server_support import BASE, application, faults, publish_trig
+from server_support import BASE, application, faults, publish_trig, read
 
 from reformgraph.server.pictures import river, succession
-from reformgraph.server.reading.succession import Body, Change, Rivers
+from reformgraph.server.reading.succession import Body, Change, Holder, Rivers
 
 HTML = {"Accept": "text/html"}
 SVG = "{http://www.w3.org/2000/svg}"
@@ -131,3 +132,50 @@ def test_undated_changes_give_no_picture_but_a_table() -> None:
     assert river.plan(rivers) is None
     assert succession.render(rivers, str, str, title="T") == ""
     assert "1 merger" in succession.describe(rivers)
+
+
+def test_posts_and_their_holders_are_drawn_on_request(client: FlaskClient) -> None:
+    bare = client.get("/institutions.svg?around=dcsf").text
+    held = client.get("/institutions.svg?around=dcsf&posts=1").text
+    assert "tenure" not in bare.partition("</style>")[2]
+    spans = re.findall(r'<a class="node tenure[^>]*><title>([^<]+)</title>', held)
+    assert any("Balls" in words and "2007–2010" in words for words in spans)
+    page = client.get("/institutions?around=dcsf&posts=1", headers=HTML).text
+    assert not faults(page)
+    # The table has each holder that the picture has.
+    table = page.partition('id="posts-h"')[2]
+    assert len(spans) <= table.count("<tr>") - 1 and "Balls" in table
+
+
+def test_spans_of_posts_lie_below_their_band_and_above_the_next(client: FlaskClient) -> None:
+    bodies = {f"urn:b{n}": Body(f"urn:b{n}", f"Body {n}", f"b{n}", ("2000-01-01", "2000-01-01"), ("2010-01-01",) * 2) for n in range(2)}  # fmt: skip
+    change = Change(
+        "urn:c", "c", "Transfer", "2005", ("2005-01-01", "2005-12-31"), ("urn:b0",), ("urn:b1",)
+    )
+    held = [
+        Holder(
+            "urn:b0",
+            f"urn:p{n % 3}",
+            f"urn:who{n}",
+            f"urn:t{n}",
+            f"200{n}-01-01",
+            f"200{n + 1}-01-01",
+        )
+        for n in range(6)
+    ]
+    made = river.plan(Rivers(bodies, (change,)), held)
+    assert made and len(made.spans) == 6
+    lines = {band.body.iri: band.y for band in made.bands}
+    low, high = sorted(lines.values())
+    below = [span.y for span in made.spans]
+    assert all(lines["urn:b0"] + river.BAND / 2 < y for y in below)
+    if lines["urn:b0"] == low:
+        assert max(below) < high - 21  # where the label of the next band begins
+    assert len(set(below)) == 3
+
+
+def test_the_page_has_the_query_and_the_exports(client: FlaskClient) -> None:
+    page = client.get("/institutions?around=dcsf", headers=HTML).text
+    words = read(page).text
+    assert "The query behind this picture" in words and "org:originalOrganization" in words
+    assert {"/institutions.svg?around=dcsf", "#table"} <= set(read(page).hrefs)
