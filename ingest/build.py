@@ -117,6 +117,7 @@ def build(
     progress: Progress | None = None,
     force: bool = False,
     law: Path | None = None,
+    smaller: bool = False,
     before_switch: Callable[[Generation], object] | None = None,
 ) -> BuildResult:
     """Build ``timelines`` (folders) into a new generation of ``store`` and switch to it.
@@ -125,7 +126,8 @@ def build(
     is no law). What was made of its files is kept in ``<store>/units`` for the next build. Without ``force`` nothing is written when the current
     generation was made from the same inputs by the same code and is undamaged. Raises InvalidInput
     with every fault of every file, Busy when another build runs, StoreError when the store cannot
-    be written; the generation that is served stays in each case. ``before_switch`` is called with
+    be written; the generation that is served stays in each case. A graph of less than half its
+    statements is refused unless ``smaller`` says that it is meant (hazard 52). ``before_switch`` is called with
     the finished generation, also with one that has not changed: it loads an endpoint.
     """
     progress = progress or Silence()
@@ -147,6 +149,8 @@ def build(
         for extra in more:
             # As it was found: served beside the rest, not reasoned over and not held to our rules.
             graph.bulk_extend(extra.kept)
+        if not smaller:
+            refuse_shrunk(home, len(graph))
         progress.stage("document", "the ontology")
         documented = reference.make(_attached_before(home, reference.ATTACHED))
         progress.stage("write", f"{len(graph):,} quads")
@@ -307,6 +311,20 @@ def made_from(home: Path, digest: str) -> Generation | None:
         return None
     same = generation.id == wanted and not degraded and generation.input_digest == digest
     return generation if same else None
+
+
+def refuse_shrunk(home: Path, statements: int) -> None:
+    """Raise InvalidInput when the graph that is served has more than twice as many statements."""
+    try:
+        served, _ = generations.choose(home)
+    except StoreError:
+        return
+    if 2 * statements < served.quads:
+        message = (
+            f"the new graph has {statements:,} statements, the one that is served has "
+            f"{served.quads:,}: is something missing? If it is meant, say --smaller"
+        )
+        raise InvalidInput([Fault(str(home), 0, "", "", "", message=message)])
 
 
 def _input_digest(timelines: Iterable[Timeline], base: str, law: Iterable[Entry] = ()) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -10,8 +11,19 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 from reformgraph.errors import ReformGraphError
 from reformgraph.server import carry, dates, encoding, errors, words
 from reformgraph.server.fastpath import FastPath
+from reformgraph.server.figures import Figures
+from reformgraph.server.journal import Journal
+from reformgraph.server.observe import ROUTE, Observed, memory
 from reformgraph.server.pages import blueprints
-from reformgraph.server.service import PIN, Service, links, pinned, service, store
+from reformgraph.server.service import (
+    PIN,
+    Service,
+    cache_figures,
+    links,
+    pinned,
+    service,
+    store,
+)
 from reformgraph.settings import Settings
 
 YEAR = 31_536_000
@@ -43,11 +55,17 @@ NAVIGATION = (
 )
 
 
-def create_app(settings: Settings) -> Flask:
+def create_app(
+    settings: Settings, journal: Journal | None = None, shared: Path | None = None
+) -> Flask:
     """Return the application for ``settings``.
 
     No graph has to be there yet: addresses that need one answer 503 until the first build.
+    ``journal``: the log, by default none. ``shared``: the folder in which the workers of one
+    service put their figures for each other.
     """
+    journal = journal or Journal("off", 0)
+    figures = Figures(shared)
     app = Flask("reformgraph.server", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
@@ -57,7 +75,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.strict_slashes = False
     # Its redirects would carry the Host header of the request.
     app.url_map.merge_slashes = False
-    service_ = app.extensions["reformgraph"] = Service(settings)
+    service_ = app.extensions["reformgraph"] = Service(settings, journal, figures)
     errors.register(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
@@ -67,12 +85,15 @@ def create_app(settings: Settings) -> Flask:
     app.context_processor(_context)
     # Half of the cache for finished answers, half for finished responses. A rate limit counts all
     # that is computed, so then all of it goes by the one who counts.
-    app.wsgi_app = FastPath(  # type: ignore[method-assign]
+    fast = FastPath(
         app.wsgi_app,
         service_,
         limit=settings.cache_bytes // 2,
         tiny=bool(settings.tiny_queries) and not settings.rate_limit,
     )
+    app.wsgi_app = Observed(fast, figures, journal)  # type: ignore[method-assign]
+    figures.sources += [lambda: cache_figures("responses", fast.kept), memory]
+    app.extensions["reformgraph.fast"] = fast
     app.jinja_env.globals.update(
         date_words=dates.in_words, class_words=words.class_words, spaced=words.spaced
     )
@@ -93,6 +114,8 @@ def _asset(name: str) -> Response:
 
 
 def _protect(response: Response) -> Response:
+    if request.url_rule is not None:
+        request.environ[ROUTE] = request.url_rule.rule
     for key, value in HEADERS.items():
         response.headers.setdefault(key, value)
     return response

@@ -58,7 +58,7 @@ def register(app: Flask) -> None:
 
 def _ours(error: ReformGraphError) -> Response:
     if error.status >= 500:
-        log.warning("%s: %s", error.problem, _one_line(error.detail))
+        log.warning("%s: %s", error.problem, _one_line(error.detail), extra={"often": True})
     headers = dict(error.headers)
     if isinstance(error, StoreError):
         headers.setdefault("Retry-After", "5")

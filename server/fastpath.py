@@ -11,22 +11,30 @@ benchmarks/README.md.
 from __future__ import annotations
 
 import io
+import re
+from binascii import a2b_qp
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeAlias
 from urllib.parse import unquote_to_bytes
 
 from werkzeug.wsgi import FileWrapper, get_current_url
 
 from reformgraph.errors import ReformGraphError
 from reformgraph.server import encoding
+from reformgraph.server.observe import BY, DIGEST, ROUTE, SIZE, digest
+from reformgraph.server.protocol import lookups
 from reformgraph.server.protocol.cache import LARGEST, OVERHEAD, Bounded
+from reformgraph.server.protocol.closures import Closure, Closures
 from reformgraph.server.protocol.labels import FAILED, tag
+from reformgraph.server.protocol.lookups import LookUp
+from reformgraph.server.protocol.presence import has_gone
 from reformgraph.server.protocol.tiny import Tiny, TooMuch, recognise, run
 from reformgraph.server.service import Service
 from reformgraph.server.shapes import Headers, Shape, Shapes
 from reformgraph.store.embedded import EmbeddedStore
 from reformgraph.store.scan import Scan, check, scan
+from reformgraph.store.shortcuts import is_closure
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -43,6 +51,7 @@ _LOOKED_AT = (
     *("PATH_INFO", "SCRIPT_NAME", "wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT"),
     *("CONTENT_TYPE", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH"),
 )
+_WELL_FORMED = re.compile(rb"(?:[^%\r\n]|%[0-9A-Fa-f]{2})*+\Z")
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
 
@@ -66,6 +75,7 @@ class _Kept:
     status: str
     headers: Headers
     body: bytes
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,10 @@ class _Made(NamedTuple):
     length: int
     generation: str
     tag: str
+    by: str = "pool"
+
+
+_Wanted: TypeAlias = Tiny | LookUp | Closure | _Query
 
 
 class FastPath:
@@ -98,7 +112,7 @@ class FastPath:
     def __init__(self, inner: WSGIApplication, service: Service, *, limit: int, tiny: bool) -> None:
         self.inner = inner
         self._service, self._tiny = service, tiny
-        self._shapes = Shapes()
+        self._shapes, self._closures = Shapes(), Closures()
         self.kept: Bounded[_Kept] = Bounded(limit)
         self.made = 0
         """Queries that were answered without Flask, beside those that were kept."""
@@ -109,23 +123,34 @@ class FastPath:
             return self.inner(environ, start_response)
         kept = self.kept.get(key)
         if kept is not None:
+            if key.method != "HEAD":
+                environ[SIZE] = len(kept.body)
+            environ[BY], environ[DIGEST], environ[ROUTE] = "kept", kept.digest, "/sparql"
             start_response(kept.status, list(kept.headers))
             return [kept.body]
         wanted, shape = self._recognise(key)
         if wanted is not None and shape.trusted:
             made = self._make(environ, key, wanted, shape)
             if made is not None:
-                return self._send(start_response, key, shape, made)
+                environ[BY], environ[SIZE] = made.by, made.length
+                environ[DIGEST] = digest(wanted.query)
+                return self._send(environ, start_response, key, shape, made)
         return self._pass_on(environ, start_response, key, wanted, shape)
 
     def _send(
-        self, start_response: StartResponse, key: _Key, shape: Shape, made: _Made
+        self,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        key: _Key,
+        shape: Shape,
+        made: _Made,
     ) -> Iterable[bytes]:
         self.made += 1
+        environ[ROUTE] = "/sparql"
         headers = shape.fill(made.length, made.tag)
         if isinstance(made.body, bytes):
             if made.generation == key.generation:
-                kept = _Kept(shape.status, headers, made.body)
+                kept = _Kept(shape.status, headers, made.body, environ[DIGEST])
                 self.kept.put(key, kept, key.size + made.length)
             start_response(shape.status, list(headers))
             # A list: granian hands it on in one piece.
@@ -161,19 +186,29 @@ class FastPath:
         get = environ.get
         return _Key(generation, method, query_string, body, tuple([get(n) for n in _LOOKED_AT]))
 
-    def _recognise(self, key: _Key) -> tuple[Tiny | _Query | None, Shape]:
+    def _recognise(self, key: _Key) -> tuple[_Wanted | None, Shape]:
         """Return the plain query that a request holds, None for what Flask has to look at."""
         if key.method != "HEAD" and key.rest[-1] is None:
             text, other = _split(key)
             if text:
-                wanted = (recognise(text) if self._tiny else None) or _plain(text)
+                wanted: _Wanted | None = self._in_place(text, key, other) if self._tiny else None
+                wanted = wanted or _plain(text)
                 if wanted is not None:
                     kind = (type(wanted), wanted.form, key.method, other, key.rest)
                     return wanted, self._shapes.get(kind)
         return None, Shape(-1)
 
+    def _in_place(self, text: str, key: _Key, other: str) -> Tiny | LookUp | Closure | None:
+        """Return what of a query can be answered in this process, if it is small enough."""
+        if not other and "json" in (key.rest[7] or ""):  # Accept; what else it names is seen later
+            if (found := lookups.recognise(text)) is not None:
+                return found
+            if is_closure(text):
+                return Closure(text)
+        return recognise(text)
+
     def _make(
-        self, environ: WSGIEnvironment, key: _Key, wanted: Tiny | _Query, shape: Shape
+        self, environ: WSGIEnvironment, key: _Key, wanted: _Wanted, shape: Shape
     ) -> _Made | None:
         """Answer in place or by the query processes; None when Flask has to answer."""
         address, media_type = shape.address, shape.media_type
@@ -186,29 +221,31 @@ class FastPath:
                 if public
                 else get_current_url(environ, strip_querystring=True)
             )
-        generation, body = key.generation, b""
-        if isinstance(wanted, Tiny):
+        generation, plain = key.generation, wanted
+        if not isinstance(wanted, _Query):
             try:
-                store = self._service.stores.get()
-                # A dataset with a default graph of its own is not the union that these ask.
-                if store.generation.id != generation or store.generation.own_default:
-                    return None
-                if not isinstance(store, EmbeddedStore):
-                    return None
-                body = run(store.graph, wanted, media_type, address)
-            except (TooMuch, SyntaxError, ValueError, OSError, RuntimeError, ReformGraphError):
+                body = self._made_here(wanted, generation, media_type, address)
+            except (SyntaxError, ValueError, OSError, RuntimeError, ReformGraphError):
                 return None
-            if coded and len(body) >= encoding.SMALLEST:
-                return None
-            name = tag(generation, wanted.query, None, media_type, address)
-            return _Made(body, len(body), generation, name)
+            except TooMuch:
+                # It looked small and is not: a query process answers it like any other.
+                if isinstance(wanted, Tiny) or (other := _plain(wanted.query)) is None:
+                    return None
+                plain = other
+            else:
+                if coded and len(body) >= encoding.SMALLEST:
+                    return None
+                name = tag(generation, wanted.query, None, media_type, address)
+                return _Made(body, len(body), generation, name, "tiny")
+        assert isinstance(plain, _Query)
         try:
             answer = self._service.results.run(
-                wanted.query,
+                plain.query,
                 media_type,
                 base=address,
-                scanned=wanted.found,
+                scanned=plain.found,
                 client=self._service.client(environ),
+                gone=has_gone(environ),
             )
         except ReformGraphError as error:
             environ[FAILED] = error  # for the route to tell, without a second try
@@ -222,12 +259,32 @@ class FastPath:
         with answer:
             return _Made(answer.file.read(), answer.length, answer.generation, name)
 
+    def _made_here(
+        self, wanted: Tiny | LookUp | Closure, generation: str, media_type: str, address: str
+    ) -> bytes:
+        """Answer a small query in this process; raises TooMuch, and what the engine raises."""
+        store = self._service.stores.get()
+        # A dataset with a default graph of its own is not the union that these ask.
+        if (
+            store.generation.id != generation
+            or store.generation.own_default
+            or not isinstance(store, EmbeddedStore)
+        ):
+            raise ValueError("another store than the one that can be read here")
+        if isinstance(wanted, Tiny):
+            return run(store.graph, wanted, media_type, address)
+        if media_type != lookups.JSON:
+            raise TooMuch
+        if isinstance(wanted, LookUp):
+            return lookups.run(store.graph, wanted)
+        return self._closures.run(store.generation, wanted.query, media_type)
+
     def _pass_on(
         self,
         environ: WSGIEnvironment,
         start_response: StartResponse,
         key: _Key,
-        wanted: Tiny | _Query | None,
+        wanted: _Wanted | None,
         shape: Shape,
     ) -> Iterable[bytes]:
         told: list[tuple[str, Headers]] = []
@@ -250,7 +307,8 @@ class FastPath:
             if close := getattr(pieces, "close", None):
                 close()
         if _may_be_kept(status, fields):
-            self.kept.put(key, _Kept(status, list(headers), body), key.size + len(body))
+            kept = _Kept(status, list(headers), body, environ.get(DIGEST, ""))
+            self.kept.put(key, kept, key.size + len(body))
             if wanted is not None and shape.left > 0:
                 self._learn(environ, key, wanted, shape, _Kept(status, headers, body))
         start_response(status, headers)
@@ -260,7 +318,7 @@ class FastPath:
         self,
         environ: WSGIEnvironment,
         key: _Key,
-        wanted: Tiny | _Query,
+        wanted: _Wanted,
         shape: Shape,
         flask: _Kept,
     ) -> None:
@@ -304,7 +362,15 @@ def _split(key: _Key) -> tuple[str, str]:
         return "", ""
     if separator and not second.startswith("format="):
         return "", ""
-    return _text(unquote_to_bytes(first[6:].replace("+", " "))), second
+    return _text(_unquoted(first[6:].replace("+", " "))), second
+
+
+def _unquoted(text: str) -> bytes:
+    """Decode percent-encoding as urllib does, in C where that is the same."""
+    data = text.encode()
+    if _WELL_FORMED.match(data):
+        return a2b_qp(data.replace(b"=", b"=3D").replace(b"%", b"="))
+    return unquote_to_bytes(text)
 
 
 def _text(data: bytes) -> str:

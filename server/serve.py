@@ -7,11 +7,14 @@ import multiprocessing
 import os
 import socket
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
 import urllib.request
+from collections import deque
 from dataclasses import fields
+from typing import Any
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -28,11 +31,13 @@ from reformgraph.store.opening import is_remote, root_of
 BACKPRESSURE = 4_096
 RESPAWN_EVERY = 1.0  # seconds before a worker that died is replaced
 KILL_AFTER = 8  # seconds that a worker has to finish what it is at
+CRASHES, CRASH_WINDOW = 30, 60.0  # deaths of workers in so many seconds after which it gives up
 HEADER_TIMEOUT = 10_000  # milliseconds for the request's headers to arrive (hazard 36)
 
 
 # How the settings reach the workers; not REFORMGRAPH_…, for it is no setting of its own.
 HANDED_DOWN = "_REFORMGRAPH_SERVE"
+FIGURES = "_REFORMGRAPH_FIGURES"
 
 
 class PortInUse(ReformGraphError):
@@ -41,6 +46,28 @@ class PortInUse(ReformGraphError):
     exit_code = 3
     problem = "port"
     title = "The address cannot be listened on"
+
+
+class Respawns(dict[int, float]):
+    """When workers were last replaced: granian stops the whole service when one dies soon after.
+
+    One that is killed twice in five seconds is no reason (hazard 114); one that cannot start is.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._times: deque[float] = deque(maxlen=CRASHES)
+
+    def __setitem__(self, worker: int, when: float) -> None:
+        self._times.append(when)
+        super().__setitem__(worker, when)
+
+    def get(self, worker: int, default: Any = None) -> Any:
+        """Return when ``worker`` was replaced, if so many were of late that something is wrong."""
+        full = len(self._times) == CRASHES
+        if full and time.monotonic() - self._times[0] < CRASH_WINDOW:
+            return super().get(worker, default)
+        return float("-inf")
 
 
 def serve(settings: Settings) -> None:
@@ -53,9 +80,6 @@ def serve(settings: Settings) -> None:
     _free(settings)
     values = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name != "sources"}
     os.environ[HANDED_DOWN] = json.dumps(values)
-    # A forked worker would inherit locks that another thread of this process holds at that moment
-    # (an import lock of the announcing thread has stopped one for good); a spawned one starts clean.
-    multiprocessing.set_start_method("spawn", force=True)
     # Forked workers inherit the locks of this process's threads as they stood at that moment: they
     # then hung at their first import or their first query (hazard 47).
     multiprocessing.set_start_method("spawn", force=True)
@@ -74,8 +98,11 @@ def serve(settings: Settings) -> None:
         workers_kill_timeout=KILL_AFTER,
         log_level=LogLevels.error,
     )
+    server.respawned_wrks = Respawns()
     threading.Thread(target=_announce, args=(settings,), daemon=True).start()
-    server.serve()
+    with tempfile.TemporaryDirectory(prefix="reformgraph-figures-") as shared:
+        os.environ[FIGURES] = shared
+        server.serve()
 
 
 def _has_graph(settings: Settings) -> None:

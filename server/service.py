@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -14,6 +14,8 @@ from flask import current_app, g, request
 from reformgraph import __version__
 from reformgraph.errors import StoreError
 from reformgraph.server.assets import Assets
+from reformgraph.server.figures import Figures, labels
+from reformgraph.server.journal import Journal
 from reformgraph.server.links import Links
 from reformgraph.server.protocol.streams import Streams
 from reformgraph.settings import Settings
@@ -46,8 +48,10 @@ CACHE_BYTES, CACHE_LARGEST = 48_000_000, 2_000_000
 class Service:
     """The long-lived parts of one HTTP worker; one instance per application."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, journal: Journal, figures: Figures) -> None:
         self.settings = settings
+        self.journal, self.figures = journal, figures
+        figures.sources.append(self._counted)
         if settings.federation:
             from reformgraph.store.federation import Endpoints
 
@@ -91,6 +95,8 @@ class Service:
                     # Half of the threads stay for those who ask something else.
                     waiting=max(1, self.settings.threads // 2),
                     allow=self._limiter(),
+                    slow_after=self.settings.slow_log,
+                    slow=self.journal.slow,
                 )
             return self._results
 
@@ -133,7 +139,13 @@ class Service:
         )
         waiting = max(1, wanted.threads // 2)
         return pool, Results(
-            lambda: pool, holder, limit=PINNED_CACHE, waiting=waiting, allow=self._limiter()
+            lambda: pool,
+            holder,
+            limit=PINNED_CACHE,
+            waiting=waiting,
+            allow=self._limiter(),
+            slow_after=wanted.slow_log,
+            slow=self.journal.slow,
         )
 
     def _limiter(self) -> Callable[[str], None] | None:
@@ -159,6 +171,22 @@ class Service:
         from reformgraph.server.protocol.clients import client_of
 
         return client_of(environ, self.settings.client_header)
+
+    def _counted(self) -> Iterator[tuple[str, str, float]]:
+        """Yield what is counted where it happens: name, labels, value."""
+        with self._lock:
+            pool, results = self._pool, self._results
+        if results is not None:
+            yield from cache_figures("answers", results.kept)
+            yield "queries_joined_total", "", results.flight.joined
+            yield "slow_queries_total", "", results.slow
+            failed = dict(results.failed)
+            yield "queries_cancelled_total", "", failed.pop("client-gone", 0)
+            for problem, number in failed.items():
+                yield "query_failures_total", labels(problem=problem), number
+        for name, by_state in pool.counted().items() if pool is not None else ():
+            for state, number in by_state.items():
+                yield name, labels(state=state) if state else "", number
 
     def close(self) -> None:
         """End the query processes and let the store go."""
@@ -201,6 +229,14 @@ class Service:
                 while self._answer_bytes > CACHE_BYTES:
                     self._answer_bytes -= len(self._answers.popitem(last=False)[1])
         return body
+
+
+def cache_figures(name: str, cache: Bounded[Any]) -> Iterator[tuple[str, str, float]]:
+    """Yield what a cache counts, for ``/metrics``."""
+    told = labels(cache=name)
+    yield "cache_hits_total", told, cache.hits
+    yield "cache_misses_total", told, cache.misses
+    yield "cache_bytes", told, cache.bytes
 
 
 def _code_digest(assets: Assets) -> str:

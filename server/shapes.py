@@ -31,6 +31,7 @@ class Shape:
     address: str = ""
     status: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    _filled: tuple[tuple[tuple[str, str], ...], int, int] | None = None
 
     @property
     def trusted(self) -> bool:
@@ -47,8 +48,19 @@ class Shape:
 
     def fill(self, length: int, tag: str) -> Headers:
         """Return the headers for a body of ``length`` bytes."""
-        given = {"etag": f'"{tag}"', "content-length": str(length)}
-        return [(name, given.get(name.lower(), value)) for name, value in self.headers]
+        known = self._filled
+        if known is None or known[0] is not self.headers:
+            names = [name.lower() for name, _ in self.headers]
+            tag_at, length_at = (
+                names.index(n) if n in names else -1 for n in ("etag", "content-length")
+            )
+            known = self._filled = (self.headers, tag_at, length_at)
+        headers, tag_at, length_at = list(self.headers), known[1], known[2]
+        if tag_at >= 0:
+            headers[tag_at] = (headers[tag_at][0], f'"{tag}"')
+        if length_at >= 0:
+            headers[length_at] = (headers[length_at][0], str(length))
+        return headers
 
     def learn(self, status: str, headers: Headers, body: bytes, ours: tuple[bytes, str]) -> None:
         """Compare an answer of Flask with ``ours``: body and tag."""

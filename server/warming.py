@@ -17,6 +17,7 @@ from flask import Flask
 
 from reformgraph.errors import ReformGraphError
 from reformgraph.queries import catalogue
+from reformgraph.server.observe import OWN
 from reformgraph.server.reading import graph
 from reformgraph.server.service import Service
 
@@ -76,6 +77,7 @@ def warm(app: Flask, service: Service) -> int:
             headers=_HEADERS,
             base_url=f"{parts.scheme}://{parts.netloc}",
             follow_redirects=path == "/as-at",
+            environ_overrides={OWN: True},
         ).close()
         made += 1
         time.sleep(time.monotonic() - begun)

@@ -32,7 +32,7 @@ from reformgraph.errors import (
     QueryCrashed,
 )
 from reformgraph.store.answer import Answer, Dataset
-from reformgraph.store.pool import RETRY_AFTER
+from reformgraph.store.query_run import RETRY_AFTER, Gone
 from reformgraph.store.scan import Call, Scan, check, scan
 from reformgraph.store.syntax import explain
 
@@ -129,6 +129,7 @@ class Federated:
         timeout: float | None = None,
         common: Mapping[str, str] | None = None,
         client: str = "",
+        gone: Gone | None = None,
     ) -> Answer:
         """Run one query; arguments and answer are those of :meth:`QueryPool.run`.
 
@@ -154,6 +155,7 @@ class Federated:
             timeout=limit,
             common=common,
             client=client,
+            gone=gone,
         )
 
     def dump(
@@ -165,6 +167,10 @@ class Federated:
     ) -> Answer:
         """Return a whole graph; as :meth:`QueryPool.dump`."""
         return self.inner.dump(graph, media_type, timeout=timeout)
+
+    def counted(self) -> dict[str, dict[str, int]]:
+        """Return the figures of the pool behind it."""
+        return self.inner.counted()
 
     def close(self) -> None:
         """Close the pool behind it; a call under way ends by itself."""

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import copy
 import threading
+import time
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar, cast
 
-from reformgraph.errors import Busy, QueryTimeout, ReformGraphError
+from reformgraph.errors import Busy, ClientGone, QueryTimeout, ReformGraphError
 
 T = TypeVar("T")
 
 
 class _Call(Generic[T]):
-    __slots__ = ("done", "error", "value")
+    __slots__ = ("done", "error", "followers", "value")
 
     def __init__(self) -> None:
+        self.followers = 0
         self.done = threading.Event()
         self.value: T | None = None
         self.error: BaseException | None = None
+
+
+class _Abandoned(Exception):
+    """Whoever made it gave up for a reason of its own."""
 
 
 class Flight(Generic[T]):
@@ -39,9 +45,24 @@ class Flight(Generic[T]):
     def do(self, key: Hashable, make: Callable[[], T], timeout: float) -> T:
         """Return what ``make`` gives; whoever asks meanwhile for ``key`` gets the same.
 
-        A failure is told to all who wait. Raises QueryTimeout to one who waited ``timeout``
-        seconds, Busy when too many wait already, and what ``make`` raises.
+        A failure is told to all who wait, save ClientGone: then one of them makes it. Raises
+        QueryTimeout to one who waited ``timeout`` seconds, Busy when too many wait already, and
+        what ``make`` raises.
         """
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                return self._do(key, make, deadline - time.monotonic(), timeout)
+            except _Abandoned:
+                continue
+
+    def followed(self, key: Hashable) -> bool:
+        """Whether somebody waits for the call under way for ``key``."""
+        with self._lock:
+            call = self._calls.get(key)
+            return call is not None and call.followers > 0
+
+    def _do(self, key: Hashable, make: Callable[[], T], left: float, timeout: float) -> T:
         with self._lock:
             call = self._calls.get(key)
             first = call is None
@@ -54,7 +75,8 @@ class Flight(Generic[T]):
                 )
             else:
                 self._waiting += 1
-        return self._lead(key, call, make) if first else self._follow(call, timeout)
+                call.followers += 1
+        return self._lead(key, call, make) if first else self._follow(call, left, timeout)
 
     def _lead(self, key: Hashable, call: _Call[T], make: Callable[[], T]) -> T:
         try:
@@ -69,9 +91,9 @@ class Flight(Generic[T]):
                 del self._calls[key]
             call.done.set()
 
-    def _follow(self, call: _Call[T], timeout: float) -> T:
+    def _follow(self, call: _Call[T], left: float, timeout: float) -> T:
         try:
-            if not call.done.wait(timeout):
+            if not call.done.wait(max(0.0, left)):
                 limit = f"{timeout:g}"
                 raise QueryTimeout(
                     f"the query was stopped after {limit} seconds", where={"limit": limit}
@@ -79,6 +101,9 @@ class Flight(Generic[T]):
         finally:
             with self._lock:
                 self._waiting -= 1
+                call.followers -= 1
+        if isinstance(call.error, ClientGone):
+            raise _Abandoned
         if isinstance(call.error, ReformGraphError):
             # Each has a traceback of its own.
             raise copy.copy(call.error)

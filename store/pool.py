@@ -1,56 +1,36 @@
 """Queries from strangers: sacrificial processes, a fast and a slow lane, hard limits.
 
-A query gets a warm process. If it is not answered after 100 ms it needs one of few slow places;
-its process is then replaced, so that short queries always find one. At the deadline the process
-is killed: the engine knows no other end. Measured in benchmarks and docs/developers.
+A query gets a warm process. After 100 ms of processor time it needs one of few slow places; its
+process is then replaced, so that short queries always find one. At the deadline the process
+is killed: the engine knows no other end. ``query_run`` is one query
+on its way; measured in benchmarks/README.md.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import math
-import signal
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, NoReturn, Self, cast
+from typing import Any, Self, cast
 
-from reformgraph.errors import (
-    BadEncoding,
-    Busy,
-    FederationRefused,
-    QueryCrashed,
-    QueryMemory,
-    QueryTimeout,
-    ReformGraphError,
-    ResultTooLarge,
-    StoreError,
-)
+from reformgraph.errors import BadEncoding, Busy, QueryCrashed, QueryMemory, StoreError
 from reformgraph.ontology.terms import PREFIXES
 from reformgraph.store.answer import Answer, Dataset
 from reformgraph.store.base import Generation
 from reformgraph.store.current import CurrentStore
-from reformgraph.store.process import Died, QueryProcess
+from reformgraph.store.query_run import RETRY_AFTER, Gone, QueryRun
 from reformgraph.store.scan import Scan, check, scan
 from reformgraph.store.supervisor import Supervisor
-from reformgraph.store.syntax import explain, unsupported
 from reformgraph.store.turns import Turns
 
-SLOW_AFTER = 0.1
-"""Seconds after which a query needs a slow place."""
-RETRY_AFTER = {"Retry-After": "2"}
-SPOOL_MEMORY = 1 << 20
-REMEMBERED = 1_024
 STILLBORN = 4
 """Dead processes that one query may meet before its fate is put down to itself."""
 _WITH_PREFIXES = ("", "text/turtle", "application/trig")
-_RECYCLE_QUERIES = 20_000
-_RECYCLE_BYTES = 300_000_000
 
 _log = logging.getLogger(__name__)
 
@@ -80,13 +60,13 @@ class QueryPool:
         self.closing = False
         self._own = None if stores else CurrentStore(root)
         self._stores = stores or cast(CurrentStore, self._own)
-        self._slow = threading.BoundedSemaphore(slow)
-        self._turns = Turns(processes, slow)
-        self._crashed: OrderedDict[bytes, None] = OrderedDict()
+        self.slow = threading.BoundedSemaphore(slow)
+        self.turns = Turns(processes, slow)
+        self.crashed: OrderedDict[bytes, None] = OrderedDict()
         # Wall-clock time is cut by us; processor time is the kernel's second net.
-        self._supervisor = Supervisor(processes, memory, math.ceil(timeout) + 2)
+        self.supervisor = Supervisor(processes, memory, math.ceil(timeout) + 2)
         try:
-            self._supervisor.want(self._stores.get().generation)
+            self.supervisor.want(self._stores.get().generation)
         except StoreError:
             _log.info("no graph yet; query processes start with the first query")
 
@@ -101,6 +81,7 @@ class QueryPool:
         timeout: float | None = None,
         common: Mapping[str, str] | None = None,
         client: str = "",
+        gone: Gone | None = None,
     ) -> Answer:
         """Run one query and return its whole answer.
 
@@ -109,17 +90,19 @@ class QueryPool:
         without either they are syntax errors. ``scanned`` saves a second scan. ``timeout``: fewer
         seconds than the pool's. ``common``: prefixes that the query need not declare. ``client``
         names who asks: clients take turns when queries wait, and none may hold the whole slow lane.
+        ``gone`` is asked now and then while a slow query runs; when it says yes the query is stopped.
 
         Raises UpdateRefused, FederationRefused, QueryTooComplex, QuerySyntaxError, BadEncoding
         (lone surrogates), QueryTimeout, QueryMemory, ResultTooLarge, QueryCrashed, Busy (no
-        process or slow place free, no disk for the answer) or StoreError (no readable graph).
+        process or slow place free, no disk for the answer), ClientGone or StoreError (no readable
+        graph).
         """
         query = query.removeprefix("\ufeff")
         found = scanned or scan(query)
         check(found)
         generation = self._stores.get().generation
         key = _key(generation, query, dataset)
-        if key in self._crashed:
+        if key in self.crashed:
             raise QueryCrashed("this query crashed its process before; it is not run again")
         request = {
             "query": query,
@@ -132,7 +115,7 @@ class QueryPool:
             if common
             else None,
         }
-        return self._asked(generation, request, timeout, key, client)
+        return self._asked(generation, request, timeout, key, client, gone)
 
     def dump(
         self,
@@ -165,18 +148,19 @@ class QueryPool:
         timeout: float | None,
         key: bytes,
         client: str,
+        gone: Gone | None = None,
     ) -> Answer:
         limit = min(timeout or self.timeout, self.timeout)
         deadline = time.monotonic() + limit
         for _ in range(STILLBORN):
-            run = self._start(generation, request, (limit, deadline), key, client)
+            run = self._start(generation, request, (limit, deadline), key, client, gone)
             try:
                 return run.answer()
             except QueryMemory:
                 # A process that was dead before it was asked says nothing about this query.
                 if not run.stillborn:
                     raise
-        return self._start(generation, request, (limit, deadline), key, client).answer()
+        return self._start(generation, request, (limit, deadline), key, client, gone).answer()
 
     def _start(
         self,
@@ -185,22 +169,34 @@ class QueryPool:
         until: tuple[float, float],
         key: bytes,
         client: str,
-    ) -> _Run:
+        gone: Gone | None,
+    ) -> QueryRun:
         process = None
-        if self._turns.enter(client, until[1]):
+        if self.turns.enter(client, until[1]):
             try:
-                process = self._supervisor.take(generation, until[1])
+                process = self.supervisor.take(generation, until[1])
             finally:
                 if process is None:
-                    self._turns.leave()
+                    self.turns.leave()
         if process is None:
             raise Busy("all query processes are taken", headers=RETRY_AFTER)
-        return _Run(self, process, request, until, key, client)
+        return QueryRun(self, process, request, until, key, client, gone)
+
+    def counted(self) -> dict[str, dict[str, int]]:
+        """Return figures about the processes, by name and state (``/metrics``)."""
+        idle, fast, all_, started = self.supervisor.counted()
+        free = self.slow._value
+        return {
+            "query_processes": {"idle": idle, "busy": max(0, fast - idle), "slow": all_ - fast},
+            "query_processes_started_total": {"": started},
+            "queries_waiting": {"": self.turns.waiting},
+            "slow_places_free": {"": free},
+        }
 
     def close(self) -> None:
         """Kill every process; queries under way fail with Busy."""
         self.closing = True
-        self._supervisor.close()
+        self.supervisor.close()
         if self._own is not None:
             self._own.close()
 
@@ -209,161 +205,6 @@ class QueryPool:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-class _Run:
-    """One query on its way through one process."""
-
-    def __init__(
-        self,
-        pool: QueryPool,
-        process: QueryProcess,
-        request: dict[str, Any],
-        until: tuple[float, float],
-        key: bytes,
-        client: str,
-    ) -> None:
-        self._pool, self._process, self._request = pool, process, request
-        (self._limit, self._deadline), self._key, self._client = until, key, client
-        self._in_slow_lane = False
-        self._healthy = False
-        self.stillborn = False
-        """Killed from outside before its first byte: maybe dead already when it was asked."""
-        self._header: dict[str, Any] = {}
-
-    def answer(self) -> Answer:
-        spool = SpooledTemporaryFile(SPOOL_MEMORY)  # noqa: SIM115  the answer carries it away
-        try:
-            length = self._fill(cast(BinaryIO, spool))
-        except (OSError, Died) as error:
-            spool.close()
-            raise self._meaning(error) from error
-        except BaseException:
-            spool.close()
-            raise
-        finally:
-            self._give_back()
-        generation = self._process.generation.id
-        spool.seek(0)
-        header = self._header
-        return Answer(cast(BinaryIO, spool), length, header["media"], generation, header["form"])
-
-    def _fill(self, spool: BinaryIO) -> int:
-        """Ask and write the answer's bytes to ``spool``; returns how many."""
-        slow_from = min(time.monotonic() + SLOW_AFTER, self._deadline)
-        self._process.ask(self._request, self._deadline)
-        length = 0
-        while True:
-            try:
-                kind, payload = self._process.read(
-                    self._deadline if self._in_slow_lane else slow_from
-                )
-            except TimeoutError:
-                if self._in_slow_lane or time.monotonic() >= self._deadline:
-                    raise
-                self._enter_slow_lane()
-                continue
-            if kind == b"D":
-                length += len(payload)
-                if length > self._pool.result_limit:
-                    limit = self._pool.result_limit
-                    raise ResultTooLarge(
-                        f"the answer is over {limit} bytes; ask for less with LIMIT, or page",
-                        where={"limit": limit},
-                    )
-                spool.write(payload)
-            elif kind == b"H":
-                self._header = json.loads(payload)
-            elif kind == b"E":
-                resident = json.loads(payload)["resident"]
-                self._healthy = (
-                    resident < _RECYCLE_BYTES and self._process.queries < _RECYCLE_QUERIES
-                )
-                return length
-            else:
-                self._refused(**json.loads(payload))
-
-    def _enter_slow_lane(self) -> None:
-        turns = self._pool._turns
-        if not turns.enter_slow(self._client):
-            raise Busy(
-                "this query takes long and your other ones have their share of such places",
-                headers=RETRY_AFTER,
-            )
-        if not self._pool._slow.acquire(blocking=False):
-            turns.leave_slow(self._client)
-            raise Busy(
-                "this query takes long and every place for such queries is taken",
-                headers=RETRY_AFTER,
-            )
-        self._in_slow_lane = True
-        turns.leave()
-        self._process.step_back()
-        self._pool._supervisor.release(self._process)
-
-    def _refused(self, kind: str, message: str) -> NoReturn:
-        """Raise for the worker's own error message."""
-        query: str = self._request["query"]
-        if kind == "memory":
-            raise QueryMemory("the query needed more memory than one query may have")
-        if kind == "panic":
-            _log.error("the engine panicked: %s", message[:500].replace("\n", " "))
-            self._remember()
-            raise QueryCrashed("the query crashed its process")
-        self._healthy = True
-        if kind == "syntax":
-            raise explain(query, message, self._request.get("common") or ())
-        if (unknown := unsupported(query, message)) is not None:
-            raise unknown
-        if "service" in query.lower():
-            raise FederationRefused("SERVICE is not allowed here: this service calls no other one")
-        _log.error("the engine failed: %s", message[:500].replace("\n", " "))
-        raise QueryCrashed("the engine could not answer this query")
-
-    def _meaning(self, error: OSError | Died) -> ReformGraphError:
-        """Say what went wrong in terms of the one who asked."""
-        if isinstance(error, TimeoutError):
-            limit = f"{self._limit:g}"
-            return QueryTimeout(
-                f"the query was stopped after {limit} seconds", where={"limit": limit}
-            )
-        if isinstance(error, OSError):
-            _log.error("an answer could not be kept: %s", error)
-            return Busy("there is no room to hold the answer", headers=RETRY_AFTER)
-        if self._pool.closing:
-            return Busy("the service is shutting down", headers=RETRY_AFTER)
-        _log.warning("a query process died: %s", error.words[:500])
-        self.stillborn = (
-            error.signal == signal.SIGKILL and not self._in_slow_lane and not self._header
-        )
-        # SIGABRT: the allocator gave up. SIGKILL: the system took the memory back.
-        if error.signal in (signal.SIGABRT, signal.SIGKILL):
-            return QueryMemory("the query needed more memory than one query may have")
-        if error.signal == signal.SIGXCPU:
-            return QueryTimeout("the query used up its processor time")
-        self._remember()
-        return QueryCrashed("the query crashed its process")
-
-    def _remember(self) -> None:
-        crashed = self._pool._crashed
-        crashed[self._key] = None
-        while len(crashed) > REMEMBERED:
-            crashed.popitem(last=False)
-
-    def _give_back(self) -> None:
-        supervisor = self._pool._supervisor
-        if self._in_slow_lane:
-            # It may have grown large, and its place in the fast lane is filled.
-            supervisor.drop(self._process)
-            self._pool._slow.release()
-            self._pool._turns.leave_slow(self._client)
-            return
-        if self._healthy:
-            supervisor.put(self._process)
-        else:
-            supervisor.release(self._process)
-            supervisor.drop(self._process)
-        self._pool._turns.leave()
 
 
 def _key(generation: Generation, query: str, dataset: Dataset | None) -> bytes:

@@ -30,7 +30,8 @@ from reformgraph.ontology.terms import PREFIXES
 from reformgraph.store import generations
 from reformgraph.store.answer import Answer, Dataset
 from reformgraph.store.base import Generation
-from reformgraph.store.pool import RETRY_AFTER, SPOOL_MEMORY, QueryPool
+from reformgraph.store.pool import QueryPool
+from reformgraph.store.query_run import RETRY_AFTER, SPOOL_MEMORY, Gone
 from reformgraph.store.remote import SOLUTIONS, TRIPLES, Graphs, RemoteStore, solutions, triples
 from reformgraph.store.scan import Scan, check, scan
 from reformgraph.store.wire import Refused
@@ -79,14 +80,17 @@ class RemotePool:
         timeout: float | None = None,
         common: Mapping[str, str] | None = None,
         client: str = "",
+        gone: Gone | None = None,
     ) -> Answer:
         """Run one query; arguments and answer are those of :meth:`QueryPool.run`.
+
+        ``gone`` is not asked: an engine elsewhere does not stop when we hang up.
 
         Raises UpdateRefused, FederationRefused, QueryTooComplex, BadEncoding, QuerySyntaxError,
         UsageError (a query that this endpoint alone refuses), ResultTooLarge, Busy, StoreError or
         RemoteError.
         """
-        del client
+        del client, gone
         query = query.removeprefix("\ufeff")
         found = scanned or scan(query)
         check(found)
@@ -112,6 +116,10 @@ class RemotePool:
         except Refused as refused:
             self._look(store.generation, query, base, common)
             raise UsageError(f"the remote store refuses this query: {refused.said}") from None
+
+    def counted(self) -> dict[str, dict[str, int]]:
+        """Return figures for ``/metrics``, by name and state."""
+        return {"slow_places_free": {"": self._places._value}}
 
     def dump(self, graph: str | None, media_type: str, *, timeout: float | None = None) -> Answer:
         """Return a whole graph; as :meth:`QueryPool.dump`."""

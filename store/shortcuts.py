@@ -17,17 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from reformgraph.store.shortcut_index import ARRAYS, DRAWS_ON, NAME
+from reformgraph.store.sparql_text import NODE as _NODE
+from reformgraph.store.sparql_text import PROLOGUE as _PROLOGUE
+from reformgraph.store.sparql_text import VAR as _VAR
+from reformgraph.store.sparql_text import S as _S
+from reformgraph.store.sparql_text import iri, prefixes
+from reformgraph.store.texts import Texts
 
 LONGEST = 2_000
 _JSON = ("application/sparql-results+json", "application/json")
 _CSV, _TSV = "text/csv", "text/tab-separated-values"
 
-_S = r"(?:[ \t\r\n]|\#[^\r\n]*+(?:[\r\n]|\Z))*+"
-_IRI = r"<[^<>\"{}|^`\\\x00-\x20]*+>"
-_NAME = r"[A-Za-z][A-Za-z0-9_-]*+:[A-Za-z0-9_][A-Za-z0-9_-]*+"
-_NODE = rf"(?:{_IRI}|{_NAME})"
-_VAR = r"[?$][A-Za-z_][A-Za-z0-9_]*+"
-_PROLOGUE = rf"{_S}(?:PREFIX{_S}[A-Za-z][A-Za-z0-9_-]*+:{_S}{_IRI}{_S})*+"
 _ORDER = rf"(?P<order>ORDER[ \t\r\n]++BY{_S}DESC{_S}\({_S}(?P<by>{_VAR}){_S}\){_S})?+"
 _LIMIT = rf"(?:LIMIT[ \t\r\n]++(?P<limit>[0-9]{{1,9}}+){_S})?+"
 _COUNT = (
@@ -49,8 +49,16 @@ _TOTAL = (
     rf"{_PROLOGUE}SELECT{_S}{_COUNT}(?:WHERE{_S})?+\{{{_S}"
     rf"(?P<s>{_VAR}){_S}(?P<p>{_NODE}|{_VAR}){_S}(?P<o>{_VAR}){_S}(?:\.{_S})?+\}}{_S}\Z"
 )
-_PREFIX = rf"PREFIX{_S}([A-Za-z][A-Za-z0-9_-]*+):{_S}<([^>]*+)>"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+
+def is_closure(query: str) -> bool:
+    """Whether a query has the form of a closure; of what, and of how much, is another matter."""
+    return (
+        ("+" in query or "*" in query)
+        and len(query) <= LONGEST
+        and re.match(_CLOSURE, query, re.IGNORECASE) is not None
+    )
 
 
 class Shortcuts:
@@ -71,16 +79,30 @@ class Shortcuts:
             self._arrays[name] = view[place : place + 4 * size].cast("I")
             place += 4 * size
         self._text = view[place:]
+        try:
+            self._texts: Texts | None = Texts(folder)
+        except (OSError, ValueError, KeyError):  # a generation of before there were any
+            self._texts = None
 
-    def answer(self, query: str, media_type: str) -> Iterator[bytes] | None:
-        """Return the pieces of the answer, or None when the engine has to give it."""
+    def answer(
+        self, query: str, media_type: str, most: int | None = None
+    ) -> Iterator[bytes] | None:
+        """Return the pieces of the answer, or None when the engine has to give it.
+
+        ``most``: nodes of the largest closure that is to be followed; no other kind of query is
+        answered then.
+        """
         if len(query) > LONGEST or media_type not in (*_JSON, _CSV, _TSV):
             return None
         # Compiled at the first need (and kept by `re`): most processes never need them, and it
         # would take a third of their start.
         lower = query.lower()
         if ("+" in query or "*" in query) and (found := re.match(_CLOSURE, query, re.IGNORECASE)):
-            return self._closure(found, media_type)
+            return self._closure(found, media_type, most)
+        if most is not None:
+            return None
+        if self._texts and media_type in _JSON and "contains" in lower:
+            return self._texts.answer(query)
         if "count" in lower:
             if "group" in lower and (found := re.match(_GROUP, query, re.IGNORECASE)):
                 return self._group(found, media_type)
@@ -88,7 +110,9 @@ class Shortcuts:
                 return self._total(found, media_type)
         return None
 
-    def _closure(self, found: re.Match[str], media_type: str) -> Iterator[bytes] | None:
+    def _closure(
+        self, found: re.Match[str], media_type: str, most: int | None
+    ) -> Iterator[bytes] | None:
         subject, value = found["s"], found["o"]
         forth = value[0] in "?$"
         if forth == (subject[0] in "?$") or _iri(found["p"], found) != DRAWS_ON:
@@ -98,7 +122,7 @@ class Shortcuts:
         chosen = found["x"] or found["what"]
         if start is None or chosen not in (variable, "*") or not self._head["plain"]:
             return None
-        reached = self._reach(start, forth, found["path"] == "*")
+        reached = self._reach(start, forth, found["path"] == "*", most)
         if reached is None:
             return None
         if found["n"]:
@@ -107,8 +131,10 @@ class Shortcuts:
             return _numbers(found["n"][1:], len(reached), media_type)
         return self._nodes(variable[1:], reached, media_type)
 
-    def _reach(self, iri: str, forth: bool, itself: bool) -> list[int] | None:
-        """Find what can be reached from a node in one step or more; None for an unknown one."""
+    def _reach(self, iri: str, forth: bool, itself: bool, most: int | None) -> list[int] | None:
+        """Find what can be reached from a node in one step or more; None for an unknown one, or
+        when it is over ``most``.
+        """
         start = self._find(iri.encode())
         if start is None:
             return None
@@ -128,6 +154,8 @@ class Shortcuts:
                         following.append(end)
             found += following
             level = following
+            if most is not None and len(found) > most:
+                return None
         return found
 
     def _find(self, iri: bytes) -> int | None:
@@ -144,8 +172,11 @@ class Shortcuts:
         return None
 
     def _nodes(self, name: str, nodes: list[int], media_type: str) -> Iterator[bytes]:
-        begins, text = self._arrays["text"], bytes(self._text)
-        iris = (text[begins[node] : begins[node + 1]] for node in nodes)
+        begins = self._arrays["text"]
+        text: memoryview | bytes = self._text
+        if len(nodes) > _FEW:
+            text = bytes(text)  # once: slices of bytes are cheaper than of a view
+        iris = (bytes(text[begins[node] : begins[node + 1]]) for node in nodes)
         if media_type == _CSV:
             yield name.encode() + b"\r\n"
             if nodes:
@@ -230,17 +261,10 @@ class Shortcuts:
 
 
 def _iri(text: str, found: re.Match[str]) -> str | None:
-    """Return the IRI that ``text`` names in the query, None when it is relative or unknown."""
-    if text[0] != "<":
-        prefix, _, local = text.partition(":")
-        declared = dict(re.findall(_PREFIX, found.string, re.IGNORECASE))
-        if prefix not in declared:
-            return None
-        text = f"<{declared[prefix]}{local}>"
-    iri = text[1:-1]
-    return iri if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri) else None
+    return iri(text, prefixes(found.string))
 
 
+_FEW = 5_000
 _INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 
 

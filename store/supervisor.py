@@ -35,7 +35,7 @@ class Supervisor:
         self._fast: set[QueryProcess] = set()
         self._all: set[QueryProcess] = set()
         self._wanted: Generation | None = None
-        self._failures = 0
+        self._failures = self._started = 0
         self._failure = ""
         self._closing = False
         self._thread = threading.Thread(target=self._keep, name="query-supervisor", daemon=True)
@@ -114,6 +114,11 @@ class Supervisor:
             self._all.discard(process)
         process.kill()
 
+    def counted(self) -> tuple[int, int, int, int]:
+        """Return how many processes are idle, fast, there at all, and were ever started."""
+        with self._changed:
+            return len(self._idle), len(self._fast), len(self._all), self._started
+
     def close(self) -> None:
         """End every process, those at work too, and the thread."""
         with self._changed:
@@ -173,13 +178,16 @@ class Supervisor:
                 self._failure = str(error) or type(error).__name__
                 pause = min(5.0, 0.1 * 2 ** min(self._failures, 6))
                 if self._failures in (1, GIVE_UP):
-                    _log.error("a query process did not start: %s", self._failure)
+                    _log.error(
+                        "a query process did not start: %s", self._failure, extra={"often": True}
+                    )
                 self._available.notify_all()
                 if not self._closing:
                     self._changed.wait(pause)
             return
         with self._changed:
             self._failures = 0
+            self._started += 1
             self._fast.add(process)
             self._all.add(process)
             # Behind the warm ones.

@@ -97,7 +97,7 @@ def _serve(
     # socket, so SERVICE cannot connect even if the scan missed it (hazard 13).
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    _send(b"R", {"thread": threading.get_native_id()})
+    _send(b"R", {"thread": threading.get_native_id(), "used": time.thread_time()})
     while (request := _receive()) is not None:
         # Should the parent forget us, the kernel does not.
         used = int(time.process_time()) + 1
@@ -135,7 +135,7 @@ def _known(shortcuts: Shortcuts | None, resident: _Resident, request: dict[str, 
     for piece in pieces:
         for place in range(0, len(piece), FRAME):
             output.write(piece[place : place + FRAME])
-    output.end({"resident": resident.bytes()})
+    output.end({"resident": resident.bytes(), "used": time.thread_time()})
     return True
 
 
@@ -170,7 +170,7 @@ def _answer(store: pyoxigraph.Store, resident: _Resident, request: dict[str, Any
         form = "boolean" if isinstance(result, pyoxigraph.QueryBoolean) else "solutions"
         output.begin({"form": form, "media": media})
         result.serialize(cast(BinaryIO, output), rows)
-    output.end({"resident": resident.bytes()})
+    output.end({"resident": resident.bytes(), "used": time.thread_time()})
 
 
 def _dump(store: pyoxigraph.Store, resident: _Resident, request: dict[str, Any]) -> None:
@@ -186,7 +186,7 @@ def _dump(store: pyoxigraph.Store, resident: _Resident, request: dict[str, Any])
     output = _Output()
     output.begin({"form": "graph", "media": media})
     store.dump(cast(BinaryIO, output), form, **options)
-    output.end({"resident": resident.bytes()})
+    output.end({"resident": resident.bytes(), "used": time.thread_time()})
 
 
 class _Output:

@@ -19,7 +19,7 @@ import pyoxigraph
 from reformgraph import __version__
 from reformgraph.errors import StoreError
 from reformgraph.ontology.terms import RDFS, RG
-from reformgraph.store import generations, shortcut_index
+from reformgraph.store import generations, shortcut_index, text_index
 from reformgraph.store.base import Generation, Quad, TimelineInfo
 from reformgraph.store.lock import build_lock
 from reformgraph.store.search_index import index_rows, write_index
@@ -99,6 +99,7 @@ def _write(
     if sum(graphs.values()) != expected:
         raise StoreError(f"wrote {expected} quads but {sum(graphs.values())} read back")
     shortcut_index.write(folder / shortcut_index.NAME, opened, graphs)
+    text_index.write(folder / text_index.NAME, opened)
     sequence = max((generations.sequence_of(f.name) for f in generations.folders(home)), default=0)
     id_ = f"{sequence + 1}-{digest[:12]}"
     target = home / generations.FOLDER / id_

@@ -12,7 +12,14 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import Quad
 
-from reformgraph.ingest.build import BuildResult, Progress, Silence, code_digests, made_from
+from reformgraph.ingest.build import (
+    BuildResult,
+    Progress,
+    Silence,
+    code_digests,
+    made_from,
+    refuse_shrunk,
+)
 from reformgraph.ingest.faults import Fault, InvalidInput
 from reformgraph.ingest.foreign.parsing import parse
 from reformgraph.ingest.foreign.sources import Source
@@ -28,13 +35,14 @@ def build_dataset(
     base: str,
     progress: Progress | None = None,
     force: bool = False,
+    smaller: bool = False,
     before_switch: Callable[[Generation], object] | None = None,
 ) -> BuildResult:
     """Build the files into a new generation of ``store`` and switch to it.
 
     The default graph is the files' own when one of them stands in it, else the union of all.
     Without ``force`` nothing is written when the same files were built before, and a dataset
-    without a statement is refused. ``before_switch``: as for ``build``. Raises InvalidInput with every fault of every file, Busy,
+    without a statement is refused. ``smaller`` and ``before_switch``: as for ``build``. Raises InvalidInput with every fault of every file, Busy,
     StoreError.
     """
     progress = progress or Silence()
@@ -51,6 +59,8 @@ def build_dataset(
         count = sum(each.count for each in parsed)
         if not count and not force:
             raise InvalidInput(_empty(sources))
+        if not smaller:
+            refuse_shrunk(home, count)
         progress.stage("write", f"{count:,} statements")
         generation = publish(
             home,

@@ -10,11 +10,14 @@ from __future__ import annotations
 import io
 import os
 import threading
-from collections import OrderedDict
+import time
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from reformgraph.errors import ReformGraphError
+from reformgraph.server.observe import digest
 from reformgraph.store.answer import Answer, Dataset
 from reformgraph.store.current import CurrentStore
 from reformgraph.store.flight import Flight
@@ -122,7 +125,8 @@ class Results:
 
     ``limit``: bytes to keep; ``waiting``: requests that may wait for an equal query at a time,
     0 for no limit; ``allow``: called with the client before anything is computed, and raises
-    when it has had its share.
+    when it has had its share. ``slow_after``: seconds after which ``slow`` is told a query's
+    digest, its text, how long it took and what became of it.
     """
 
     def __init__(
@@ -133,8 +137,14 @@ class Results:
         limit: int,
         waiting: int = 0,
         allow: Callable[[str], None] | None = None,
+        slow_after: float = float("inf"),
+        slow: Callable[[str, str, float, str], None] = lambda *_: None,
     ) -> None:
         self._pool, self._stores, self._allow = pool, stores, allow
+        self._slow_after, self._slow = slow_after, slow
+        self.failed: Counter[str] = Counter()
+        """Failed queries by the name of the problem; may be off by a few."""
+        self.slow = 0
         self.kept: Bounded[_Whole] = Bounded(limit)
         self.flight: Flight[_Whole] = Flight(waiting)
 
@@ -151,8 +161,35 @@ class Results:
     ) -> Answer:
         """Return the answer that :meth:`QueryPool.run` gives for the same arguments.
 
-        Raises what that raises, and what ``allow`` raises.
+        Raises what that raises, and what ``allow`` raises. An equal query for which others wait
+        is not stopped when the client of the first has gone.
         """
+        begun, outcome = time.monotonic(), "internal"
+        try:
+            answer = self._run(query, media_type, dataset, base, scanned, client, more)
+            outcome = "ok"
+            return answer
+        except ReformGraphError as error:
+            outcome = error.problem
+            raise
+        finally:
+            seconds = time.monotonic() - begun
+            if outcome != "ok":
+                self.failed[outcome] += 1
+            if seconds > self._slow_after:
+                self.slow += 1
+                self._slow(digest(query), query, seconds, outcome)
+
+    def _run(
+        self,
+        query: str,
+        media_type: str,
+        dataset: Dataset | None,
+        base: str | None,
+        scanned: Scan | None,
+        client: str,
+        more: dict[str, Any],
+    ) -> Answer:
         found = scanned or scan(query)
         more |= {"base": base, "scanned": found, "client": client}
         if found.volatile:
@@ -168,8 +205,11 @@ class Results:
                 self._allow(client)
             pool = self._pool()
             timeout = more.get("timeout") or pool.timeout
+            flown = (*key, timeout)
+            if gone := more.get("gone"):
+                more["gone"] = lambda: not self.flight.followed(flown) and gone()
             whole = self.flight.do(
-                (*key, timeout),
+                flown,
                 lambda: self._make(key, pool.run(query, media_type, dataset, **more)),
                 timeout,
             )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Response, request
 
 from reformgraph.ontology.terms import PREFIXES
+from reformgraph.server.observe import BY, DIGEST, digest
 from reformgraph.server.protocol.description import address
+from reformgraph.server.protocol.presence import has_gone
 from reformgraph.server.protocol.request import Asked
 from reformgraph.server.service import service
 from reformgraph.store.answer import Answer
@@ -21,6 +23,8 @@ def run(query: str, media_type: str, asked: Asked, found: Scan) -> Answer:
     RFC 3986 §5.1.3: a query without BASE is resolved against the address it was sent to. Common
     prefixes that it does not declare are declared for it, unless the settings say otherwise.
     """
+    request.environ[BY] = "flask"
+    request.environ[DIGEST] = digest(query)
     _, results = service().asking()
     return results.run(
         query,
@@ -30,6 +34,7 @@ def run(query: str, media_type: str, asked: Asked, found: Scan) -> Answer:
         scanned=found,
         client=service().client(request.environ),
         timeout=asked.timeout,
+        gone=has_gone(request.environ),
         common=PREFIXES if service().settings.common_prefixes == "on" else None,
     )
 

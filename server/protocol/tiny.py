@@ -17,6 +17,7 @@ from typing import BinaryIO, Literal, cast
 import pyoxigraph
 
 from reformgraph.ontology.terms import PREFIXES
+from reformgraph.store.sparql_text import IRI, NAME, VAR, S, prefixes
 
 MOST = 65_536
 """Bytes of an answer that is made in place."""
@@ -28,30 +29,24 @@ STATEMENTS = 10_000
 
 Form = Literal["SELECT", "ASK", "DESCRIBE"]
 
-# Possessive throughout: no text makes it try a second way.
-_SPACE = r"(?:[ \t\r\n]|\#[^\r\n]*+(?:[\r\n]|\Z))*+"
-_IRI = r"<[^<>\"{}|^`\\\x00-\x20]*+>"
-_NAME = r"[A-Za-z][A-Za-z0-9_-]*+:[A-Za-z0-9_][A-Za-z0-9_-]*+"
-_VARIABLE = r"[?$][A-Za-z_][A-Za-z0-9_]*+"
-_LITERAL = rf"\"[^\"\\\r\n]*+\"(?:@[A-Za-z]++(?:-[A-Za-z0-9]++)*+|\^\^(?:{_IRI}|{_NAME}))?+"
-_SUBJECT = rf"(?:{_IRI}|{_NAME}|{_VARIABLE})"
-_VERB = rf"(?:{_IRI}|{_NAME}|{_VARIABLE}|a(?=[ \t\r\n<?$]))"
-_OBJECT = rf"(?:{_IRI}|{_NAME}|{_VARIABLE}|{_LITERAL})"
-_PAIR = rf"{_VERB}{_SPACE}{_OBJECT}{_SPACE}"
+_LITERAL = rf"\"[^\"\\\r\n]*+\"(?:@[A-Za-z]++(?:-[A-Za-z0-9]++)*+|\^\^(?:{IRI}|{NAME}))?+"
+_SUBJECT = rf"(?:{IRI}|{NAME}|{VAR})"
+_VERB = rf"(?:{IRI}|{NAME}|{VAR}|a(?=[ \t\r\n<?$]))"
+_OBJECT = rf"(?:{IRI}|{NAME}|{VAR}|{_LITERAL})"
+_PAIR = rf"{_VERB}{S}{_OBJECT}{S}"
 _QUERY = re.compile(
-    rf"""{_SPACE}
-    (?:PREFIX{_SPACE}[A-Za-z][A-Za-z0-9_-]*+:{_SPACE}{_IRI}{_SPACE})*+
+    rf"""{S}
+    (?:PREFIX{S}[A-Za-z][A-Za-z0-9_-]*+:{S}{IRI}{S})*+
     (?:
-      (?:(?P<select>SELECT){_SPACE}(?:\*|(?:{_VARIABLE}{_SPACE})++)|ASK){_SPACE}
-      (?:WHERE{_SPACE})?+
-      \{{{_SPACE}(?P<subject>{_SUBJECT}){_SPACE}(?P<pairs>{_PAIR}(?:;{_SPACE}{_PAIR})*+)
-      (?:\.{_SPACE})?+\}}{_SPACE}(?:LIMIT{_SPACE}[0-9]++{_SPACE})?+
-    | DESCRIBE{_SPACE}(?P<described>{_IRI}|{_NAME}){_SPACE}
+      (?:(?P<select>SELECT){S}(?:\*|(?:{VAR}{S})++)|ASK){S}
+      (?:WHERE{S})?+
+      \{{{S}(?P<subject>{_SUBJECT}){S}(?P<pairs>{_PAIR}(?:;{S}{_PAIR})*+)
+      (?:\.{S})?+\}}{S}(?:LIMIT{S}[0-9]++{S})?+
+    | DESCRIBE{S}(?P<described>{IRI}|{NAME}){S}
     )\Z""",
     re.IGNORECASE | re.VERBOSE,
 )
-_TOKEN = re.compile(rf"{_IRI}|{_LITERAL}|{_NAME}|(?P<variable>{_VARIABLE})|(?P<next>;)|\#[^\r\n]*+")
-_PREFIX = re.compile(rf"PREFIX{_SPACE}([A-Za-z][A-Za-z0-9_-]*+):{_SPACE}<([^>]*+)>", re.IGNORECASE)
+_TOKEN = re.compile(rf"{IRI}|{_LITERAL}|{NAME}|(?P<variable>{VAR})|(?P<next>;)|\#[^\r\n]*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +91,7 @@ def recognise(query: str) -> Tiny | None:
         return None
     if subject[0] != "<":
         prefix, _, local = subject.partition(":")
-        declared = dict(_PREFIX.findall(query[: found.start("subject")]))
+        declared = prefixes(query)
         if prefix not in declared:
             return None
         subject = f"<{declared[prefix]}{local}>"

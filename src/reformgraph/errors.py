@@ -219,6 +219,15 @@ class QueryCrashed(ReformGraphError):
     title = "The query crashed its process"
 
 
+class ClientGone(ReformGraphError):
+    """The client has hung up: nobody waits for the answer (499, as nginx has it)."""
+
+    status = 499
+    exit_code = 3
+    problem = "client-gone"
+    title = "The client has gone"
+
+
 class Busy(ReformGraphError):
     """Every place is taken; try again after ``Retry-After`` seconds."""
 

@@ -131,6 +131,16 @@ class Settings:
         "1: look-ups of one triple pattern, or of a few on one named thing, are answered in the "
         "HTTP worker; 0: every query goes to a query process.",
     )
+    log: str = _setting(
+        "stderr",
+        "Where the log goes, one JSON object a line: `stderr`, a file, or `off`.",
+    )
+    log_bytes: int = _setting(
+        100_000_000, "Bytes that the log's file and its predecessor (`FILE.1`) may take together."
+    )
+    slow_log: float = _setting(
+        1.0, "Seconds after which a query is logged as slow, with its digest and its text."
+    )
     rate_limit: str = _setting(
         "",
         "Queries that one client may have computed, like `60/minute`; each HTTP worker counts by "
@@ -277,7 +287,15 @@ def _check(settings: Settings) -> None:
     ):
         if getattr(settings, key) < 1:
             refuse(key, "a whole number above 0")
-    for key in ("query_timeout", "fetch_timeout", "remote_timeout", "federation_timeout"):
+    if settings.log_bytes < 10_000:
+        refuse("log_bytes", "at least 10000 bytes")
+    for key in (
+        "query_timeout",
+        "fetch_timeout",
+        "remote_timeout",
+        "federation_timeout",
+        "slow_log",
+    ):
         if not 0 < getattr(settings, key) < float("inf"):
             refuse(key, "seconds above 0")
     if not 0 <= settings.fetch_interval < float("inf"):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -63,7 +64,7 @@ def test_without_a_graph_reading_exits_3_and_creates_nothing(tmp_path: Path) -> 
     assert not list(tmp_path.iterdir())
 
 
-def test_an_unknown_setting_names_the_nearest(tmp_path: Path) -> None:
+def test_hazards_84_and_115_an_unknown_setting_names_the_nearest(tmp_path: Path) -> None:
     (tmp_path / "reformgraph.toml").write_text("stor = 'x'\n")
     done = reformgraph("info", cwd=tmp_path)
     assert done.returncode == 2
@@ -133,7 +134,7 @@ def test_query_refuses(story_root: Path, query: str, code: int, said: str) -> No
     assert said.lower() in done.stderr.lower()
 
 
-def test_a_closed_pipe_is_no_failure(story_root: Path) -> None:
+def test_hazard_105_a_closed_pipe_is_no_failure(story_root: Path) -> None:
     command = (
         f"set -o pipefail; '{sys.executable}' -m reformgraph ask claims "
         f"--store '{story_root}' | head -1"
@@ -141,6 +142,33 @@ def test_a_closed_pipe_is_no_failure(story_root: Path) -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done
     assert "Traceback" not in done.stderr
+
+
+def test_hazard_105_no_terminal_no_colour_a_tiny_window(story_root: Path) -> None:
+    for surroundings in (
+        {"TERM": "dumb", "COLUMNS": "12", "LINES": "2"},
+        {"NO_COLOR": "1", "COLUMNS": "1"},
+        {"TERM": "", "LC_ALL": "C", "PYTHONIOENCODING": "ascii:replace"},
+    ):
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "reformgraph", "ask", "claims", "--format", "table"),
+                *("--store", str(story_root)),
+            ],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, **surroundings},
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        assert b"\x1b" not in done.stdout + done.stderr
+        assert b"Traceback" not in done.stderr and b" rows" in done.stderr
+    command = (
+        f"set -o pipefail; '{sys.executable}' -m reformgraph query 'SELECT * {{' "
+        f"--store '{story_root}' | head -1"
+    )
+    done = subprocess.run(["bash", "-c", command], capture_output=True, timeout=60)
+    assert done.returncode == 2  # the work's own, not the reader's
 
 
 def test_lineage_search_and_generations(story_root: Path) -> None:

@@ -63,7 +63,9 @@ def test_stages_come_in_order_and_the_result_counts(tmp_path: Path) -> None:
     assert current_id(tmp_path / "store") == result.generation.id
 
 
-def test_the_same_inputs_give_the_same_digest_whatever_the_surroundings(tmp_path: Path) -> None:
+def test_hazard_53_the_same_inputs_give_the_same_digest_whatever_the_surroundings(
+    tmp_path: Path,
+) -> None:
     digests = set()
     for number, environment in enumerate(
         (
@@ -115,7 +117,7 @@ def test_a_changed_row_changes_the_graph(tmp_path: Path, timeline: Path) -> None
     assert len(list_generations(root)) == 2
 
 
-def test_faults_in_several_files_are_all_told_and_the_last_good_graph_stays(
+def test_hazards_49_and_52_faults_in_several_files_are_all_told_and_the_last_good_graph_stays(
     tmp_path: Path, timeline: Path
 ) -> None:
     root = tmp_path / "store"
@@ -192,7 +194,7 @@ def test_findings_name_the_row_of_law_too(timeline: Path) -> None:
     assert not [f for f in gate.check(graph) if f.severity == "error"]
 
 
-def test_two_builds_at_once_the_second_gives_way(tmp_path: Path) -> None:
+def test_hazard_51_two_builds_at_once_the_second_gives_way(tmp_path: Path) -> None:
     root = tmp_path / "store"
     with build_lock(root, create=True), pytest.raises(Busy):
         pipeline.build([STORY], root, base=BASE)
@@ -217,7 +219,7 @@ def test_hazard_50_a_build_killed_at_any_moment_leaves_the_last_good_graph(tmp_p
     assert not list(root.glob("building-*"))
 
 
-def test_an_interrupted_build_exits_130(tmp_path: Path) -> None:
+def test_hazard_50_an_interrupted_build_exits_130(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "reformgraph", "build", "--store", str(tmp_path / "store")],
         stderr=subprocess.PIPE,

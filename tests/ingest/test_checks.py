@@ -262,7 +262,7 @@ def told(faults: list[Fault]) -> list[str]:
         ),
     ],
 )  # fmt: skip
-def test_each_fault_is_told_with_place_and_hint(
+def test_hazards_54_and_101_each_fault_is_told_with_place_and_hint(
     spoil: Spoil, changes: dict[str, tuple[str, str]], message: str
 ) -> None:
     faults = spoil(**changes)

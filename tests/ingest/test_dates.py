@@ -67,7 +67,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("text", "earliest", "latest"), BOUNDS + WIDENED)
-def test_bounds(text: str, earliest: str, latest: str) -> None:
+def test_hazard_103_bounds(text: str, earliest: str, latest: str) -> None:
     found = parse(text)
     assert (found.text, found.earliest, found.latest) == (
         text,
@@ -89,7 +89,7 @@ def test_unqualified_dates_have_the_bounds_of_the_edtf_library(text: str) -> Non
 
 
 @pytest.mark.parametrize(("text", "hint"), REFUSED)
-def test_refused(text: str, hint: str) -> None:
+def test_hazards_54_and_103_refused(text: str, hint: str) -> None:
     with pytest.raises(DateError) as caught:
         parse(text)
     assert caught.value.expected.startswith("a date such as 2003-09-08")
@@ -97,6 +97,6 @@ def test_refused(text: str, hint: str) -> None:
     assert bool(caught.value.hint) == bool(hint)
 
 
-def test_open() -> None:
+def test_hazard_103_open() -> None:
     assert parse("..") is OPEN
     assert OPEN.is_open

@@ -13,7 +13,7 @@ def test_slugs(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", sorted(RESERVED))
-def test_reserved_words(text: str) -> None:
+def test_hazard_102_reserved_words(text: str) -> None:
     with pytest.raises(SlugError, match="not a reserved word"):
         check(text)
 
@@ -32,7 +32,7 @@ def test_reserved_words(text: str) -> None:
         ("a\n", "a?"),
     ],
 )
-def test_what_is_no_slug(text: str, hint: str) -> None:
+def test_hazard_102_what_is_no_slug(text: str, hint: str) -> None:
     with pytest.raises(SlugError) as caught:
         check(text)
     assert caught.value.hint == hint

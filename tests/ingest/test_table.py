@@ -48,7 +48,7 @@ def test_what_spreadsheets_do_makes_no_difference(
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])
-def test_semicolons_and_tabs_for_commas(small: Path, delimiter: str) -> None:
+def test_hazard_101_semicolons_and_tabs_for_commas(small: Path, delimiter: str) -> None:
     before = quads(small)
     for path in small.glob("*.csv"):
         rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
@@ -58,7 +58,7 @@ def test_semicolons_and_tabs_for_commas(small: Path, delimiter: str) -> None:
     assert quads(small) == before
 
 
-def test_header_only_is_an_empty_table(small: Path) -> None:
+def test_hazard_101_header_only_is_an_empty_table(small: Path) -> None:
     header = (small / "rivals.csv").read_text(encoding="utf-8").splitlines()[0]
     (small / "rivals.csv").write_text(header + "\n", encoding="utf-8")
     assert read_timeline(small).rivals == ()
@@ -106,7 +106,9 @@ def test_header_only_is_an_empty_table(small: Path) -> None:
         ),
     ],
 )
-def test_files_that_are_no_tables(spoil: Spoil, data: bytes, message: str) -> None:
+def test_hazards_65_and_101_files_that_are_no_tables(
+    spoil: Spoil, data: bytes, message: str
+) -> None:
     (fault,) = spoil(posts=data)
     assert str(fault).startswith(message)
 

@@ -96,7 +96,9 @@ def test_dl_view_drops_only_what_hermit_cannot_read() -> None:
     assert len(list(view.triples((None, RDFS.range, None)))) == 2
 
 
-def test_no_java_is_a_plain_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_hazard_115_no_java_is_a_plain_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(check, "_candidates", lambda: [str(tmp_path / "java")])
     with pytest.raises(ReasonerError, match="none could be run") as caught:
         prove()

@@ -110,7 +110,7 @@ def _requests(query: str) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("query", [*TINY, *OTHER], ids=range(len(TINY) + len(OTHER)))
 def test_the_same_as_flask(app: Flask, query: str) -> None:
-    layer = app.wsgi_app
+    layer = app.wsgi_app.inner
     assert isinstance(layer, fastpath.FastPath)
     for request in _requests(query):
         flask = _ask(layer.inner, **request)
@@ -129,12 +129,12 @@ def test_the_same_as_flask(app: Flask, query: str) -> None:
     "raw", ["query=%ff", "query=%E2%82", "query=ASK+%7B%7D&query", "a=b", "query", "=", "&", "%"]
 )
 def test_odd_query_strings(app: Flask, raw: str) -> None:
-    layer: Any = app.wsgi_app
+    layer: Any = app.wsgi_app.inner
     assert _ask(layer, query_string=raw) == _ask(layer.inner, query_string=raw)
 
 
 def test_tiny_look_ups_are_made_in_place_once_flask_has_shown_how(app: Flask) -> None:
-    layer: Any = app.wsgi_app
+    layer: Any = app.wsgi_app.inner
     service = app.extensions["reformgraph"]
     before, queries = layer.made, service.results.kept.misses
     for number in range(SAMPLES + 20):
@@ -149,7 +149,7 @@ def test_tiny_look_ups_are_made_in_place_once_flask_has_shown_how(app: Flask) ->
 
 
 def test_a_shape_that_differs_is_left_to_flask(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    layer: Any = app.wsgi_app
+    layer: Any = app.wsgi_app.inner
     monkeypatch.setattr(fastpath, "run", lambda *_: b"something else")
     before = layer.made
     for number in range(SAMPLES + 5):
@@ -161,7 +161,7 @@ def test_a_shape_that_differs_is_left_to_flask(app: Flask, monkeypatch: pytest.M
 
 
 def test_a_known_answer_needs_no_flask(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    layer: Any = app.wsgi_app
+    layer: Any = app.wsgi_app.inner
     request = {"query_string": urlencode({"query": OTHER[2]}), "headers": {"Accept": JSON}}
     known = _ask(layer, **request)
     tag = dict(known[1])["ETag"]
@@ -209,7 +209,7 @@ def test_what_is_not_tiny(query: str) -> None:
 def test_other_queries_run_once_and_without_flask(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    layer: Any = app.wsgi_app
+    layer: Any = app.wsgi_app.inner
     service = app.extensions["reformgraph"]
     ran: list[str] = []
     real = service.pool.run
@@ -314,7 +314,7 @@ def test_the_cache_is_bounded(story_root: Path) -> None:
         text = f"SELECT ?s ?p ?o {{ ?s ?p ?o }} LIMIT {50 + number}"
         assert _ask(app.wsgi_app, query_string=urlencode({"query": text}))[0] == "200 OK"
     service = app.extensions["reformgraph"]
-    layer: Any = app.wsgi_app
+    layer: Any = app.wsgi_app.inner
     service.close()
     for kept in (service.results.kept, layer.kept):
         assert 0 < kept.bytes <= 100_000

@@ -22,7 +22,9 @@ SD = "http://www.w3.org/ns/sparql-service-description#"
 @pytest.fixture(scope="module")
 def strict(story_root: Path) -> Iterator[FlaskClient]:
     app = create_app(Settings(store=str(story_root), query_timeout=1.5, common_prefixes="off"))
-    yield app.test_client()
+    client = app.test_client()
+    assert client.get("/ready").status_code == 200  # its processes are there before it is timed
+    yield client
     app.extensions["reformgraph"].close()
 
 

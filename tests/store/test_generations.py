@@ -136,7 +136,7 @@ def test_hazard_43_full_disk(root: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert not list(root.glob("building-*"))
 
 
-def test_hazard_51_second_build_is_refused(root: Path, publish_story: Publish) -> None:
+def test_hazards_39_and_51_second_build_is_refused(root: Path, publish_story: Publish) -> None:
     with build_lock(root):
         with pytest.raises(Busy, match=str(os.getpid())) as caught:
             publish_story(root, 1)

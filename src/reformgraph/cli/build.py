@@ -15,6 +15,11 @@ from reformgraph.settings import Settings
 @click.argument("timelines", nargs=-1, metavar="[TIMELINES]...")
 @with_data
 @click.option("--force", is_flag=True, help="Write a new generation even if nothing has changed.")
+@click.option(
+    "--smaller",
+    is_flag=True,
+    help="Take a graph of less than half the statements of the one that is served.",
+)
 @click.option("--offline", is_flag=True, help="Said for clarity: building never fetches anything.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @with_settings("base", "law")
@@ -24,6 +29,7 @@ def build(
     data: tuple[str, ...],
     default_data: tuple[str, ...],
     force: bool,
+    smaller: bool,
     offline: bool,
     quiet: bool,
 ) -> None:
@@ -57,6 +63,7 @@ def build(
                 base=settings.base,
                 progress=reporter,
                 force=force,
+                smaller=smaller,
                 before_switch=into,
             )
         else:
@@ -68,6 +75,7 @@ def build(
                 base=settings.base,
                 progress=reporter,
                 force=force,
+                smaller=smaller,
                 law=Path(settings.law),
                 before_switch=into,
             )

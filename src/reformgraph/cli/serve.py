@@ -52,6 +52,11 @@ def _build(settings: Settings, data: tuple[str, ...], default: tuple[str, ...]) 
         found = sources.find(data, default, base=settings.base)
         reporter.finish(
             dataset.build_dataset(
-                found, Path(settings.store), base=settings.base, progress=reporter, force=True
+                found,
+                Path(settings.store),
+                base=settings.base,
+                progress=reporter,
+                force=True,
+                smaller=True,
             )
         )

@@ -1,0 +1,153 @@
+"""The log and the figures by themselves: escaped, bounded, once a minute, added up."""
+
+import json
+import logging
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from reformgraph.errors import QueryTimeout
+from reformgraph.server.figures import Figures, labels
+from reformgraph.server.journal import Journal, Records, clean
+from reformgraph.server.protocol import presence
+from reformgraph.store import QueryPool
+
+
+def test_hazard_87_texts_cannot_forge_a_line() -> None:
+    assert clean("a\nb\x1b[31m\u202e") == "a b�[31m�"
+    assert clean("x" * 700) == "x" * 600 + "…"
+
+
+def test_hazard_87_odd_requests_are_one_line(tmp_path: Path) -> None:
+    journal = Journal(str(tmp_path / "log"), 1_000_000)
+    for path in ('/a"b', "/a\\b", "/\n\r\x00", "/ü\u2028", "/" + "p" * 5_000):
+        journal.request("GET\n", path, "none", 404, 0.0, 0, "", "")
+    journal.flush()
+    lines = (tmp_path / "log").read_text("utf-8").splitlines()
+    assert len(lines) == 5
+    for line in lines:
+        found = json.loads(line)
+        assert found["method"] == "?" and len(found["path"]) <= 601
+
+
+def test_hazard_87_two_workers_share_a_file_under_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    one, two = Journal(str(path), 20_000), Journal(str(path), 20_000)
+    for number in range(300):
+        for journal in (one, two):
+            journal.request("GET", f"/{number}", "none", 404, 0.001, 10, "kept", "abc")
+            if not number % 20:
+                journal.flush()
+    one.close()
+    two.close()
+    sizes = {each.name: each.stat().st_size for each in tmp_path.iterdir()}
+    assert set(sizes) == {"log", "log.1"}
+    assert sum(sizes.values()) <= 24_000
+    assert all(json.loads(line) for line in path.read_text("utf-8").splitlines())
+
+
+def test_hazard_85_a_log_that_cannot_be_written_waits(tmp_path: Path) -> None:
+    path = tmp_path / "later" / "log"
+    journal = Journal(str(path), 20_000)
+    journal.event("one")
+    journal.flush()
+    path.parent.mkdir()
+    journal.event("two")
+    journal.flush()
+    assert [json.loads(line)["event"] for line in path.read_text("utf-8").splitlines()] == [
+        "one",
+        "two",
+    ]
+
+
+def test_hazard_85_the_same_trouble_is_told_once_a_minute(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    journal = Journal(str(path), 100_000)
+    logger = logging.getLogger("trouble")
+    logger.propagate = False
+    logger.addHandler(Records(journal))
+    for _ in range(50):
+        logger.error("no room: %s", "disk", extra={"often": True})
+        logger.warning("another thing")
+    try:
+        raise ValueError("two\nlines")
+    except ValueError:
+        logger.exception("internal %s", "abc")
+    journal.flush()
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert [line["message"] for line in lines].count("no room: disk") == 1
+    assert [line["message"] for line in lines].count("another thing") == 50
+    assert "ValueError: two" in lines[-1]["trace"]
+
+
+def test_figures_of_several_workers_are_added_up(tmp_path: Path) -> None:
+    script = (
+        "from pathlib import Path; from reformgraph.server.figures import Figures\n"
+        f"f = Figures(Path({str(tmp_path)!r}))\n"
+        "f.seen('/a', 'GET', 200, 0.2, 10); f.count('query_failures_total', problem='busy')\n"
+        "f.sources.append(lambda: [('queries_waiting', '', 7)]); f.write()"
+    )
+    dead = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            script,
+        ],
+        check=True,
+        timeout=60,
+    )
+    assert dead.returncode == 0
+    for _ in range(2):  # found lying there, then folded with what was folded before
+        mine = Figures(tmp_path)
+        assert not list(tmp_path.glob("[0-9]*.json"))
+        mine.seen("/a", "GET", 200, 0.0005, 5)
+        mine.count("query_failures_total", problem='odd "one"\n')
+        text = mine.exposition()
+        found = {
+            (
+                sample.name,
+                sample.labels.get("le", ""),
+                sample.labels.get("problem", ""),
+            ): sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+        }
+        assert found["reformgraph_requests_total", "", ""] == 2
+        assert found["reformgraph_request_seconds_bucket", "0.001", ""] == 1
+        assert found["reformgraph_request_seconds_count", "", ""] == 2
+        assert found["reformgraph_response_bytes_total", "", ""] == 15
+        assert found["reformgraph_query_failures_total", "", 'odd "one"\n'] == 1
+        assert found["reformgraph_query_failures_total", "", "busy"] == 1
+        assert ("reformgraph_queries_waiting", "", "") not in found  # of a worker that is dead
+    assert labels(a=1) == '{a="1"}'
+
+
+def test_hazard_86_a_clock_that_jumps_moves_no_limit(
+    story_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = time.monotonic()
+    real = time.time
+    # Seventy minutes forth, then years back, as if a clock were set while queries run.
+    jumps = iter([4_200.0, -4_200.0, 86_400.0 * 366, -1e9] * 10_000)
+    with QueryPool(story_root, timeout=1.0) as pool:
+        pool.run("ASK {}").file.close()
+        monkeypatch.setattr(time, "time", lambda: real() + next(jumps))
+        with pytest.raises(QueryTimeout):
+            pool.run("SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }")
+        for _ in range(5):
+            pool.run("ASK {}").file.close()
+    assert 1.0 <= time.monotonic() - begun < 30
+
+
+def test_presence_is_asked_of_granian_alone() -> None:
+    environ = {"REMOTE_ADDR": "127.0.0.1", "SERVER_PORT": "80", "SERVER_SOFTWARE": "Granian"}
+    assert presence.has_gone({**environ, "SERVER_SOFTWARE": "Werkzeug/3"}) is None
+    assert presence.has_gone({**environ, "REMOTE_ADDR": "unix:"}) is None
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
+    gone = presence.has_gone(environ)
+    assert gone is not None and gone()  # no such connection
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_before
