@@ -335,10 +335,12 @@ def _notes(gathered: Gathered, layout: Layout, more_href: str | None) -> tuple[s
         )
     if layout.scale and not layout.scale.even:
         lines.append("Years in which more happened are drawn wider.")
-    if lines:
-        text = shorten(" ".join(lines), layout.width - 2 * PAD, SIZE)
+    for line in lines:
+        text = shorten(line, layout.width - 2 * PAD, SIZE)
         parts.append(
             f'<text class="quiet" x="{n(PAD)}" y="{n(y)}" fill="{QUIET}">{xml(text)}</text>'
         )
-        y += 20
+        y += 17
+    if lines:
+        y += 3
     return f'<g class="notes">{"".join(parts)}</g>', y - 8

@@ -105,22 +105,35 @@ def plan(rivers: Rivers, held: Sequence[Holder] = ()) -> Plan | None:
         if change.iri in moments
     )
     below = tuple(
-        span for holder in held if (span := _held(holder, posts, lines, scale)) is not None
+        span
+        for holder in held
+        if holder.body in lines
+        and (span := _held(holder, posts, spans[holder.body], lines, scale)) is not None
     )
     return Plan(scale, bands, bends, below, y)
 
 
 def _held(
-    holder: Holder, posts: Mapping[str, Mapping[str, int]], lines: Mapping[str, float], scale: Scale
+    holder: Holder,
+    posts: Mapping[str, Mapping[str, int]],
+    band: tuple[float, float, bool, bool],
+    lines: Mapping[str, float],
+    scale: Scale,
 ) -> Span | None:
-    """Place a tenure; None for one without a beginning. One whose end is unknown gets a stub."""
+    """Place the part of a tenure that lies below the band of its body; None when there is none.
+
+    A post may have been in several bodies one after the other. A tenure without an end on record
+    gets a stub, one without a beginning nothing.
+    """
     start, end = _day(holder.start), _day(holder.end)
-    if start is None or holder.body not in lines:
+    if start is None:
+        return None
+    left = max(scale.x(start), band[0])
+    right = min(scale.x(end) if end else left + TAIL, band[1])
+    if right <= left:
         return None
     y = lines[holder.body] + BAND / 2 + POST * (posts[holder.body][holder.post] + 0.6)
-    left = scale.x(start)
-    right = scale.x(end) if end else left + TAIL
-    return Span(holder, left, min(max(right, left + 3), WIDTH - PAD / 2), y)
+    return Span(holder, left, max(right, left + 3), y)
 
 
 def _middle(bounds: tuple[str, str]) -> date | None:

@@ -158,8 +158,8 @@ def test_spans_of_posts_lie_below_their_band_and_above_the_next(client: FlaskCli
             f"urn:p{n % 3}",
             f"urn:who{n}",
             f"urn:t{n}",
-            f"200{n}-01-01",
-            f"200{n + 1}-01-01",
+            f"200{n + 3}-01-01",
+            f"200{n + 4}-01-01",
         )
         for n in range(6)
     ]
