@@ -19,6 +19,8 @@ from reformgraph.server.protocol.description import address
 from reformgraph.server.reading import cite, entity, graph, holding, linked_data, plain
 from reformgraph.server.reading import overview as glance
 from reformgraph.server.reading.page import EntityPage
+from reformgraph.server.pictures import points
+from reformgraph.server.reading.law import Law
 from reformgraph.server.service import links, service, store
 
 blueprint = Blueprint("entity", __name__)
@@ -164,6 +166,7 @@ def _html(iri: str) -> str:
         block=json_block(told),
         report=_report(found, here),
         public=here,
+        time_line=_time_line(found.law) if found.law else "",
         past=past,
         earlier=earlier,
     )
@@ -185,6 +188,19 @@ def _report(page: EntityPage, here: str) -> str:
     for name, value in told.items():
         found = found.replace(f"{{{name}}}", quote(value, safe=""))
     return found
+
+
+def _time_line(law: Law) -> Markup:
+    """Draw the versions of a law and the effects on it; empty where there is but one thing to draw."""
+    marks = [
+        points.Point(version.day, version.label, version.href, version.in_force)
+        for version in law.versions
+        if version.day
+    ]
+    if len(marks) + len(law.days) < 2:
+        return Markup("")
+    title = "Versions of the text over time, above them the effects that came into force"
+    return Markup(points.render(marks, law.days, title=title))  # noqa: S704 - escaped by the picture
 
 
 def _address(iri: str, name: str, form: Format) -> str:

@@ -28,6 +28,7 @@ SHOWN_LINKS = 8
 
 _SOURCE = "rg:source"
 _CIRCLE = "a circle: each draws on the other"
+_CONTENTS = ("eli:is_part_of", "dcterms:isPartOf")
 _NO_SECTION = ("hidden", "elsewhere")
 _PLACE = {predicate: place for place, predicate in enumerate(EDGES)}
 
@@ -62,6 +63,7 @@ class _Reader:
         self.values = facts.literals(self.out)
         self.counts = graph.incoming_counts(store, iri)
         self.type = facts.type_of(class_name(o) for o in self._objects("rdf:type"))
+        self.law = law.read(store, links, iri, self.type)
         self.groups = self._groups()
         self._read_claims()
         self._read_holders()
@@ -82,6 +84,8 @@ class _Reader:
         for predicate, total in sorted(self.counts.items()):
             section = edge(predicate).back_section or "links"
             if section in _NO_SECTION or compact(predicate) == _SOURCE:
+                continue
+            if self.law and self.law.contents and compact(predicate) in _CONTENTS:
                 continue
             few = SHOWN_LINKS if section == "links" else SHOWN
             limit = total if total <= WHOLE and section != "links" else few
@@ -161,12 +165,12 @@ class _Reader:
             outward=self._outward(),
             timelines=tuple(self.refs[t] for t in self._objects("rg:inTimeline") if t in self.refs),
             has_lineage=any(section.key in ("draws", "drawn") for section in sections),
-            law=law.read(self.store, self.links, self.iri, self.type),
             dates={
                 name: self.values[f"rg:{name}"][0].value
                 for name in ("date", "start", "end")
                 if f"rg:{name}" in self.values
             },
+            law=self.law,
         )
 
     def _sections(self) -> tuple[Section, ...]:

@@ -10,6 +10,7 @@ import datetime
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from itertools import count
 from typing import Any
 
 from reformgraph.errors import NotFound
@@ -21,6 +22,8 @@ from reformgraph.server.reading.refs import Ref, refs
 from reformgraph.store import Store
 
 TYPES = ("Legislation", "Provision")
+CHANGES = 60
+"""Changes on one page; the JSON has them all."""
 _ANNOUNCING = {
     "announces": "announced",
     "consultsOn": "consulted on",
@@ -66,6 +69,17 @@ class ForcePage:
     item: Ref
     law: Ref | None
     steps: tuple[Step, ...]
+
+    @property
+    def shown(self) -> tuple[Step, ...]:
+        """The steps of the page: of the changes the first, for a large Act has thousands."""
+        place = count()
+        return tuple(s for s in self.steps if s.stage != "change" or next(place) < CHANGES)
+
+    @property
+    def left_out(self) -> int:
+        """How many changes the page leaves out."""
+        return len(self.steps) - len(self.shown)
 
     @property
     def indirect(self) -> bool:

@@ -7,12 +7,14 @@ depends on nothing but its generation.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from reformgraph.server import dates
 from reformgraph.server.links import Links, outward
+from reformgraph.server.reading import origins, structure
 from reformgraph.server.reading.graph import node, rows, text
 from reformgraph.server.reading.refs import Ref, refs
 from reformgraph.store import Store
@@ -20,6 +22,7 @@ from reformgraph.store import Store
 SITE: Final = "http://www.legislation.gov.uk/"
 SHOWN: Final = 30
 """Laws in one list of effects, and notes, on one page."""
+_FIRST: Final = ("enacted", "made", "created", "adopted")
 POINTS: Final = 120
 """Versions on one page, the latest."""
 SIZE: Final = 100
@@ -44,10 +47,10 @@ _NOTES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One point in time: a word, when it stood, where its text is."""
+    """One point in time: when it stood, in words, and the day it begins; where its text is."""
 
     label: str
-    when: str
+    day: datetime.date | None
     href: str
     current: bool
     in_force: bool
@@ -96,6 +99,9 @@ class Law:
     """What the page about a law or provision shows of the law's own record."""
 
     text_href: str
+    days: tuple[datetime.date, ...]
+    contents: structure.Contents | None
+    origins: origins.Origins | None
     versions: tuple[Version, ...]
     more_versions: int
     on: tuple[Changes, ...]
@@ -106,21 +112,20 @@ class Law:
     notes: tuple[Note, ...]
     more_notes: int
 
-    @property
-    def empty(self) -> bool:
-        """Whether no file of legislation.gov.uk has said anything of it."""
-        return not (self.versions or self.on or self.by or self.notes)
-
 
 def read(store: Store, links: Links, iri: str, type_: str) -> Law | None:
     """Read the record of a law or provision of legislation.gov.uk; None for anything else."""
     if type_ not in ("Legislation", "Provision") or not iri.startswith(f"{SITE}id/"):
         return None
     on, by = _effects(store, iri, type_, "on"), _effects(store, iri, type_, "by")
-    versions = _versions(store, iri)
+    whole = _law_of(store, iri) if type_ == "Provision" else iri
+    versions = _versions(store, iri, _made(store, whole))
     notes = _notes(store, links, iri)
-    found = Law(
+    return Law(
         text_href=outward(iri.replace("/id/", "/", 1).replace("http://", "https://", 1)),
+        days=_days(on),
+        contents=structure.read(store, links, iri, type_),
+        origins=origins.read(store, links, whole),
         versions=versions[-POINTS:],
         more_versions=max(0, len(versions) - POINTS),
         on=_changes(store, links, on, "on"),
@@ -131,7 +136,32 @@ def read(store: Store, links: Links, iri: str, type_: str) -> Law | None:
         notes=notes[:SHOWN],
         more_notes=max(0, len(notes) - SHOWN),
     )
-    return None if found.empty else found
+
+
+def _law_of(store: Store, iri: str) -> str:
+    found = rows(store, f"SELECT ?law {{ {node(iri)} eli:is_part_of ?law }} LIMIT 1")
+    return text(found[0][0]) if found else ""
+
+
+def _made(store: Store, law: str) -> datetime.date | None:
+    """Give the day on which a law was made, which is that of its text as enacted."""
+    if not law:
+        return None
+    found = rows(store, f"SELECT ?day {{ {node(law)} rg:dateEarliest ?day }} LIMIT 1")
+    return _day(text(found[0][0])) if found else None
+
+
+def _days(on: Iterable[_Row]) -> tuple[datetime.date, ...]:
+    """Give the days in force of effects, one each, however many provisions an effect has."""
+    found = sorted({(row.id, row.day) for row in on if row.day})
+    return tuple(day for _, text_ in found if (day := _day(text_)))
+
+
+def _day(text_: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text_)
+    except ValueError:
+        return None
 
 
 def pattern(iri: str, type_: str, way: str) -> str:
@@ -211,7 +241,7 @@ def _standing(found: Iterable[_Row], day: str) -> Standing:
     return Standing(_ids(open_), _ids(due), _ids(prospective), day)
 
 
-def _versions(store: Store, iri: str) -> tuple[Version, ...]:
+def _versions(store: Store, iri: str, enacted: datetime.date | None) -> tuple[Version, ...]:
     found = rows(
         store,
         f"SELECT ?v ?label ?language ?start ?end ?on ?force {{ ?v eli:realizes {node(iri)} ;"
@@ -226,8 +256,9 @@ def _versions(store: Store, iri: str) -> tuple[Version, ...]:
         until = f" to {dates.in_words(text(end))}" if text(end) else ""
         welsh = " (Welsh)" if text(language) == "cy" else ""
         key = (text(start) or "", word, text(version))
+        day = _day(text(start)) or (enacted if word in _FIRST else None)
         made.append(
-            (key, Version(f"{begins}{until}{welsh}", word, _https(text(version)),
+            (key, Version(f"{begins}{until}{welsh}", day, _https(text(version)),
                           text(ongoing) == "true", not text(force)))
         )  # fmt: skip
     made.sort(key=lambda pair: pair[0])
