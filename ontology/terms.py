@@ -106,10 +106,11 @@ DCTERMS: Final = Namespace(
         *("title", "description", "creator", "publisher", "issued", "created", "modified"),
         *("identifier", "license", "source", "isPartOf", "hasPart", "format", "language"),
         *("replaces", "isReplacedBy", "references", "bibliographicCitation", "extent"),
+        "dateSubmitted",
     ),
 )
 DC: Final = Namespace(
-    "dc", "http://purl.org/dc/elements/1.1/", ("creator", "publisher", "language")
+    "dc", "http://purl.org/dc/elements/1.1/", ("creator", "publisher", "language", "subject")
 )
 FOAF: Final = Namespace(
     "foaf",

@@ -15,12 +15,12 @@ from reformgraph.server.pages import asat, generations, nearest
 from reformgraph.server.pages.about import overview
 from reformgraph.server.pages.dataset import json_block
 from reformgraph.server.pages.offers import Offer
+from reformgraph.server.pictures import points
 from reformgraph.server.protocol.description import address
 from reformgraph.server.reading import cite, entity, graph, holding, linked_data, plain
 from reformgraph.server.reading import overview as glance
-from reformgraph.server.reading.page import EntityPage
-from reformgraph.server.pictures import points
 from reformgraph.server.reading.law import Law
+from reformgraph.server.reading.page import EntityPage
 from reformgraph.server.service import links, service, store
 
 blueprint = Blueprint("entity", __name__)

@@ -117,29 +117,117 @@ def test_hazard_49_every_fault_with_its_place(tmp_path: Path) -> None:
     [
         ("h55.ttl", "<s> <p> <a{b}> .", "h55.ttl:1:9: Invalid IRI"),
         ("h55f.ttl", "<s> <p> <o> .\n<file:///x> <p> <o> .", "h55f.ttl:2:2: <file:///x> is a path"),
+    ],
+)  # fmt: skip
+def test_hazard_55_addresses_that_are_no_iris_are_refused_with_their_place(
+    tmp_path: Path, name: str, content: str | bytes, told: str
+) -> None:
+    assert told in refused(tmp_path, name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
         ("h56.ttl", '<s> <p> "a" ; <q> "\\u0000" .', "h56.ttl:1:20: U+0000"),
         ("h56b.nt", b'<s:s> <p:p> "\x00" .', "h56b.nt:1:14: U+0000"),
         ("h56s.ttl", '<s> <p>\n "\\uD800" .', "h56s.ttl:2:3: \\uD800 is half of a surrogate"),
         ("h56j.jsonld", '{"http://p": "\\uD800"}', "h56j.jsonld:1:15: \\uD800 is half"),
+    ],
+)  # fmt: skip
+def test_hazard_56_nul_and_surrogates_are_refused_with_their_place(
+    tmp_path: Path, name: str, content: str | bytes, told: str
+) -> None:
+    assert told in refused(tmp_path, name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
         ("h57.ttl", '<s> <p> "x"@en_GB .', "h57.ttl:1:15"),
         ("h57e.ttl", '<s> <p> "x"@ .', "h57e.ttl:1:"),
+    ],
+)  # fmt: skip
+def test_hazard_57_language_tags_that_are_none_are_refused_with_their_place(
+    tmp_path: Path, name: str, content: str | bytes, told: str
+) -> None:
+    assert told in refused(tmp_path, name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
         ("h58.ttl", '<s> <p>\n"caf\xe9" .'.encode("latin-1"), "h58.ttl:2:5: it is not UTF-8"),
         ("h58u.ttl", "<s> <p> <o> .".encode("utf-16"), "h58u.ttl:1:1: it is UTF-16"),
         ("h58h.ttl", "\n<!DOCTYPE HTML><html>", "h58h.ttl:1:1: this is HTML"),
         ("h58z.nt.gz", b"plain", "h58z.nt.gz: it is no whole gzip file"),
         ("h58y.nt", gzip.compress(b"x", mtime=0), "its name should end in .gz"),
-        ("h60.rdf", '<?xml version="1.0"?>\n<!-- --><!DOCTYPE r [<!ENTITY a "b">]><r/>',
-         "h60.rdf:2:9: RDF/XML with a DOCTYPE is refused"),
-        ("h61.rdf", "<a>&x;</a>", "h61.rdf:1:"),
-        ("h63.jsonld", '{"@context": "http://127.0.0.1:9/", "a": 1}', "nothing is fetched"),
-        ("h63i.jsonld", '{"@context": {"@import": "http://127.0.0.1:9/"}}', "nothing is fetched"),
-        ("h64.rdf", "<rdf:RDF", "h64.rdf:1:"),
-        ("h64.jsonld", '{"@id":\n "a",,}', "h64.jsonld:2:"),
+    ],
+)  # fmt: skip
+def test_hazard_58_other_encodings_and_web_pages_are_told_as_such(
+    tmp_path: Path, name: str, content: str | bytes, told: str
+) -> None:
+    assert told in refused(tmp_path, name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
         ("h59.ttl", "<s> <p> " + "( " * 100_000, "h59.ttl"),
         ("h59.jsonld", "[" * 200_000 + "]" * 200_000, "h59.jsonld"),
     ],
 )  # fmt: skip
-def test_hazards_55_to_64_foreign_files(
+def test_hazard_59_nesting_that_kills_a_parser_is_a_fault_of_the_file(
+    tmp_path: Path, name: str, content: str | bytes, told: str
+) -> None:
+    assert told in refused(tmp_path, name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("h60.rdf", '<?xml version="1.0"?>\n<!-- --><!DOCTYPE r [<!ENTITY a "b">]><r/>',
+         "h60.rdf:2:9: RDF/XML with a DOCTYPE is refused"),
+    ],
+)  # fmt: skip
+def test_hazard_60_rdf_xml_with_a_doctype_is_refused_before_parsing(
+    tmp_path: Path, name: str, content: str | bytes, told: str
+) -> None:
+    assert told in refused(tmp_path, name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("h61.rdf", "<a>&x;</a>", "h61.rdf:1:"),
+    ],
+)  # fmt: skip
+def test_hazard_61_an_entity_is_an_error_and_no_lost_text(
+    tmp_path: Path, name: str, content: str | bytes, told: str
+) -> None:
+    assert told in refused(tmp_path, name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("h63.jsonld", '{"@context": "http://127.0.0.1:9/", "a": 1}', "nothing is fetched"),
+        ("h63i.jsonld", '{"@context": {"@import": "http://127.0.0.1:9/"}}', "nothing is fetched"),
+    ],
+)  # fmt: skip
+def test_hazard_63_no_context_is_fetched(
+    tmp_path: Path, name: str, content: str | bytes, told: str
+) -> None:
+    assert told in refused(tmp_path, name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("h64.rdf", "<rdf:RDF", "h64.rdf:1:"),
+        ("h64.jsonld", '{"@id":\n "a",,}', "h64.jsonld:2:"),
+    ],
+)  # fmt: skip
+def test_hazard_64_whatever_the_parser_says_is_one_fault_with_its_place(
     tmp_path: Path, name: str, content: str | bytes, told: str
 ) -> None:
     assert told in refused(tmp_path, name, content)

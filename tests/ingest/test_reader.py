@@ -59,9 +59,16 @@ def test_only_some_tables(small: Path) -> None:
          "timeline.toml:2:title: '7': expected text in quotation marks"),
         (('id = "small"', 'id = "small'), "timeline.toml:1: expected TOML (Illegal character"),
         (('start = "1998"', 'start = "98"'), "timeline.toml:8:start: '98': expected a date"),
+        (('language = "en"', 'language = "en"\nlanguage = "cy"'),
+         "timeline.toml:7: expected TOML (Cannot overwrite a value"),
+        (('start = "1998"', "start = nan"), "timeline.toml:8:start: 'nan': expected"),
+        (('start = "1998"', "start = 0o17"), "timeline.toml:8:start: '15': expected"),
+        (('language = "en"', "language = no"), "timeline.toml:6: expected TOML (Invalid value"),
     ],
 )  # fmt: skip
-def test_manifest(spoil: Spoil, change: tuple[str, str], message: str) -> None:
+def test_hazard_66_what_a_manifest_may_not_say(
+    spoil: Spoil, change: tuple[str, str], message: str
+) -> None:
     faults = told(spoil(toml=change))
     assert any(fault.startswith(message) for fault in faults), faults
 

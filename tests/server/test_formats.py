@@ -90,7 +90,7 @@ def test_question_formats(client: FlaskClient) -> None:
     assert query.mimetype == "application/sparql-query" and "SELECT" in query.text
 
 
-def test_csv_cells_are_no_formulas() -> None:
+def test_hazard_67_csv_cells_are_no_formulas() -> None:
     from reformgraph.queries.table import harmless
 
     for cell in ("=1+1", "+1", "-1", "@x", "\tx"):

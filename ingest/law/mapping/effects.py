@@ -129,7 +129,9 @@ class Effects:
             yield RG.qualification, Literal(force.qualification)
         for each in commencing(force):
             yield RG.commencedBy, NamedNode(each)
-        if note := "; ".join(filter(None, (effect.notes, force.notes))):
+        savings = [each.text or each.iri for each in (*effect.savings, *force.savings)]
+        saved = f"With savings: {', '.join(dict.fromkeys(savings))}" if savings else ""
+        if note := "; ".join(filter(None, (effect.notes, force.notes, saved))):
             yield SKOS.editorialNote, Literal(note[:2_000], language="en")
 
 

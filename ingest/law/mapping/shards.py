@@ -80,6 +80,7 @@ def split(reading: Reading, origin: Origin) -> tuple[Shard, ...]:
         if not law:
             continue
         documents.setdefault(law, []).append(replace(document, effects=()))
+        _mention(mentions, (*document.supersedes, *document.superseded_by))
         for citation in document.citations:
             if not citation.commentary:
                 _mention(mentions, expanded((citation.target,)))

@@ -16,6 +16,7 @@ from reformgraph.ingest.law import addresses, titles
 from reformgraph.ingest.law.mapping import kinds, merge, names
 from reformgraph.ingest.law.mapping.effects import Effects, Told, forces, merged, safe
 from reformgraph.ingest.law.mapping.merge import Part
+from reformgraph.ingest.law.mapping.particulars import particulars
 from reformgraph.ingest.law.mapping.scope import TRUE, Known, Scope, web
 from reformgraph.ingest.law.mapping.shards import Shard, affected, expanded
 from reformgraph.ingest.law.mapping.versions import versions
@@ -68,6 +69,7 @@ class _Unit:
             yield from self._evidence(part, sources)
         self.days = _days(told.values(), self.scope.law)
         yield from self._law()
+        yield from particulars(self.scope, self.held, self.title)
         for path, part in self.parts.items():
             if path:
                 yield from self._provision(part)
