@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from reformgraph.ontology.terms import LINEAGE, PREFIXES, Antecedent
+from reformgraph.ontology.terms import LINEAGE, PREFIXES, Antecedent, compact, kind_iri
 
 DEEPEST = 12
 """Steps that a path spells out; a deeper limit is no limit in practice and is left out."""
@@ -62,7 +62,7 @@ def lineage(focus: str, direction: str, depth: int | None, asked: Asked) -> str:
         "       rg:basis ?basis .",
     ]
     if asked.bases:
-        kept = ", ".join(f"rgs:basis-{each}" for each in sorted(asked.bases))
+        kept = ", ".join(compact(kind_iri("basis", each)) for each in sorted(asked.bases))
         lines.append(f"FILTER(?basis IN ({kept}))")
     if asked.verified:
         lines.append("FILTER EXISTS { ?claim rg:hasEvidence/rg:status rgs:status-verified }")

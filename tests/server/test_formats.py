@@ -19,7 +19,10 @@ NAMES = [
 
 
 def parsed(data: bytes, form: pyoxigraph.RdfFormat) -> set[str]:
-    return {str(quad.triple) for quad in pyoxigraph.parse(data, format=form)}
+    graph = pyoxigraph.Dataset(pyoxigraph.parse(data, format=form))
+    # The same names for the same blank nodes, whatever each file calls them.
+    graph.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
+    return {str(quad.triple) for quad in graph}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -36,6 +39,11 @@ def test_every_serialization_is_the_same_graph(
         assert parsed(response.data, form.rdf) == expected, form.name
 
 
+def _said(data: bytes) -> bytes:
+    """Leave out what stands around the content of a page: there its own address is given."""
+    return data.partition(b"<main")[2].partition(b"</main>")[0] or data
+
+
 @pytest.mark.parametrize("form", ENTITY, ids=lambda form: form.suffix)
 def test_suffix_parameter_and_header_agree(
     client: FlaskClient, form: pytest.FixtureRequest
@@ -44,7 +52,8 @@ def test_suffix_parameter_and_header_agree(
     by_suffix = client.get(f"/page/dcsf.{suffix}", headers={"Accept": "image/png"})
     by_parameter = client.get(f"/page/dcsf?format={suffix}")
     by_header = client.get("/page/dcsf", headers={"Accept": media_type})
-    assert by_suffix.data == by_parameter.data == by_header.data
+    said = [_said(response.data) for response in (by_suffix, by_parameter, by_header)]
+    assert said[0] == said[1] == said[2]
     for response in (by_suffix, by_parameter, by_header):
         assert response.status_code == 200 and response.mimetype == media_type
         assert "Accept" in response.vary
@@ -61,7 +70,7 @@ def test_json_has_what_the_page_has(client: FlaskClient) -> None:
 
 
 def test_link_headers_name_every_format(client: FlaskClient) -> None:
-    header = client.get("/page/dcsf").headers["Link"]
+    header = ", ".join(client.get("/page/dcsf").headers.getlist("Link"))
     for form in ENTITY:
         assert f'</page/dcsf.{form.suffix}>; rel="alternate"; type="{form.media_type}"' in header
     assert '<https://w3id.org/reformgraph/id/dcsf>; rel="describes"' in header
