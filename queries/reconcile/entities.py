@@ -12,6 +12,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -23,6 +24,8 @@ CANDIDATES = 60
 POSTINGS = 20_000
 """Entities that one word may bring; a commoner word tells nothing apart."""
 SPELLINGS = 4
+SPELT = 50_000
+"""Words whose likes are kept, some 300 bytes each."""
 # What a stranger's table names. The rest (sources, claims, articulations …) is found by its type.
 USUAL = (
     *("Policy", "Legislation", "Provision", "Initiative", "Institution"),
@@ -72,7 +75,14 @@ class Entities:
                 self.by_identifier[other.casefold()].append(place)
                 if item := _QID.search(other):
                     self.by_identifier[item[0].casefold()].append(place)
-        self._vocabulary = sorted(self.words)
+        vocabulary = sorted(self.words)
+        # A ratio of 76 is out of reach for words of very different length.
+        self._alike = {
+            length: [word for word in vocabulary if 0.61 * length <= len(word) <= length / 0.61]
+            for length in {len(word) for word in vocabulary}
+        }
+        # The words of a column of names are few, and the same again and again.
+        self._spellings = lru_cache(maxsize=SPELT)(self._spelt)
 
     def _add(self, row: Named) -> None:
         place = len(self.all)
@@ -126,13 +136,13 @@ class Entities:
         kept.sort(key=lambda place: (-weights[place], len(self.all[place].label), place))
         return kept[:CANDIDATES]
 
-    def _spellings(self, word: str) -> list[tuple[str, float]]:
+    def _spelt(self, word: str) -> list[tuple[str, float]]:
+        """Return the words that names have and that are spelt like this one, with how much."""
         found = [(word, 1.0)] if word in self.words else []
         if len(word) < 4 or word.isdigit():
             return found
-        near = process.extract(
-            word, self._vocabulary, scorer=fuzz.ratio, limit=SPELLINGS, score_cutoff=76
-        )
+        among = self._alike.get(len(word), ())
+        near = process.extract(word, among, scorer=fuzz.ratio, limit=SPELLINGS, score_cutoff=76)
         return found + [(other, score / 125) for other, score, _ in near if other != word]
 
 

@@ -23,6 +23,7 @@ from reformgraph.queries.reconcile.words import (
     plain,
     telling,
     without_years,
+    word_set,
     years,
 )
 
@@ -57,6 +58,9 @@ class Candidate:
     features: Mapping[str, float]
 
 
+_LAW = "http://www.legislation.gov.uk/id/"
+_LATER = frozenset(("Component", "Post"))
+"""Classes that come after others of equal score: a body is meant before what is in it."""
 _EXACT = {"label": (100.0, "has this name"), "other name": (98.0, "has this other name")}
 
 
@@ -90,7 +94,14 @@ def reconcile(entities: Entities, facts: Facts, query: Query) -> list[Candidate]
         known = facts.of([each.entity.iri for each in scored])
         for each in scored:
             _weigh(each, known.get(each.entity.iri, {}), query.properties)
-    scored.sort(key=lambda each: (-each.score, len(each.entity.label), each.entity.slug))
+    scored.sort(
+        key=lambda each: (
+            -each.score,
+            each.entity.type in _LATER,
+            len(each.entity.label),
+            each.entity.slug,
+        )
+    )
     return _decided(scored, query.limit)
 
 
@@ -123,9 +134,15 @@ def _by_name(entities: Entities, text: str, types: frozenset[str]) -> dict[int, 
 
     for place in entities.by_identifier.get(text.casefold(), ())[:CANDIDATES]:
         add(place, 100.0, "has this name or identifier")
-    for index in (entities.by_iri, entities.by_slug):
-        if (at := index.get(text)) is not None:
+    for index, name in (
+        (entities.by_iri, text),
+        (entities.by_slug, text),
+        (entities.by_iri, f"{_LAW}{text}"),
+    ):
+        if (at := index.get(name)) is not None:
             add(at, 100.0, "is its address")
+            if name != text:
+                return found  # ukpga/2004/31 would be read as an instrument's number too
     if cited := citation(text):
         for place, score, reason in _cited(entities, cited):
             add(place, score, reason)
@@ -211,7 +228,7 @@ def _alike(name: str, known: str) -> float:
         return 0.0
     straight, ordered = fuzz.ratio(name, known), fuzz.token_sort_ratio(name, known)
     best = max(straight, ordered * 0.98)
-    ours, theirs = set(telling(name)), set(telling(known))
+    ours, theirs = word_set(name), word_set(known)
     shared = ours & theirs
     if len(shared) >= 2:
         # All words of one stand in the other: a name cut short, or with more said of it.

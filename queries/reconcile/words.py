@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reformgraph.store.search_index import fold
 
 MAX_NAME = 500
 """Characters of a name that are looked at; what is longer is no name and finds nothing."""
 MAX_WORDS = 40
+KEPT = 20_000
+"""Names of which what was found out is kept; each is compared again and again."""
 
 STOP = frozenset(
     ["a", "an", "and", "by", "for", "from", "in", "into", "of", "on", "or", "the", "to", "with"]
@@ -28,14 +31,17 @@ _SHORT = {
     "program": "programme", "programs": "programmes",
 }  # fmt: skip
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
+_DOTTED = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}[^\W\d_]?(?!\w)")
 _POSSESSIVE = re.compile(r"['’`´]s?\b")
 
 
 def plain(text: str) -> str:
     """Make a name comparable: folded, "&" as and, short words written out, possessives joined.
 
-    "Dept. for Children, Schools & Families" gives "department for children schools and families".
+    "Dept. for Children, Schools & Families" gives "department for children schools and families",
+    "D.C.S.F." gives "dcsf".
     """
+    text = _DOTTED.sub(lambda hit: hit[0].replace(".", ""), text)
     text = _POSSESSIVE.sub(lambda hit: "s" if "s" in hit[0] else "", text.replace("&", " and "))
     words = [_SHORT.get(word, word) for word in fold(text).split()[:MAX_WORDS]]
     return " ".join(words[1:] if words[:1] == ["the"] and len(words) > 1 else words)
@@ -46,17 +52,26 @@ def telling(name: str) -> list[str]:
     return [word for word in name.split() if word not in STOP]
 
 
+@lru_cache(maxsize=KEPT)
+def word_set(name: str) -> frozenset[str]:
+    """Return :func:`telling` as a set; kept, for each name is compared with many."""
+    return frozenset(telling(name))
+
+
+@lru_cache(maxsize=KEPT)
 def initials(name: str) -> str:
     """Return the first letters of the telling words of a plain name; empty for under three."""
     words = telling(name)
     return "".join(word[0] for word in words) if len(words) >= 3 else ""
 
 
+@lru_cache(maxsize=KEPT)
 def years(text: str) -> frozenset[str]:
     """Return the years that a name holds."""
     return frozenset(_YEAR.findall(text))
 
 
+@lru_cache(maxsize=KEPT)
 def without_years(name: str) -> str:
     """Return a plain name without the years in it: "dfe 1992" gives "dfe"."""
     return " ".join(_YEAR.sub(" ", name).split())
@@ -93,7 +108,7 @@ _PARTS = (
     (re.compile(rf"\b(?:schedule|sched|sch)\b\.?\s*(\d{{0,3}}[A-Z]{{0,2}})\b,?\s*"
                 rf"(?:paragraph|para|p)\b\.?\s*{_NUMBER}", re.IGNORECASE), "schedule+paragraph"),
     (re.compile(rf"\b(?:schedule|sched|sch)\b\.?\s*{_NUMBER}", re.IGNORECASE), "schedule"),
-    (re.compile(rf"(?:\b(?:sections?|sec|ss|s)\b\.?|§)\s*{_NUMBER}", re.IGNORECASE), "section"),
+    (re.compile(rf"(?:\b(?:sections?|sec|ss|s)(?:\b|(?=\d))\.?|§)\s*{_NUMBER}", re.IGNORECASE), "section"),
     (re.compile(rf"\b(?:regulations?|reg)\b\.?\s*{_NUMBER}", re.IGNORECASE), "regulation"),
     (re.compile(rf"\b(?:articles?|art)\b\.?\s*{_NUMBER}", re.IGNORECASE), "article"),
     (re.compile(rf"\b(?:part|pt)\b\.?\s*{_NUMBER}", re.IGNORECASE), "part"),
