@@ -14,6 +14,7 @@ import logging
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -90,7 +91,9 @@ def _page() -> str:
         # pyLODE keeps pickles of the vocabularies that it knows in its own folder, which may be
         # read-only and which others may write to. Ours has a label for every term that it uses.
         utils.RDF_FOLDER = Path(empty)
-        return str(OntPub(ontology=graph).make_html())
+        # In a thread of its own: in the main one its HTML library makes an event loop, and leaves it.
+        with ThreadPoolExecutor(1) as thread:
+            return str(thread.submit(lambda: OntPub(ontology=graph).make_html()).result())
 
 
 @contextmanager
