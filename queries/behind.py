@@ -238,6 +238,16 @@ def matrix(day: datetime.date, under: str = "") -> str:
     )
 
 
+def classes() -> str:
+    """Return the query for the classes of the ontology: what each is a kind of, how many there are."""
+    lines = [
+        "?class a owl:Class .",
+        "OPTIONAL { ?class rdfs:subClassOf ?above }",
+        "OPTIONAL { SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) { ?thing a ?class } GROUP BY ?class }",
+    ]
+    return _select("DISTINCT ?class ?above ?things", lines, "?class ?above")
+
+
 def _select(columns: str, lines: Iterable[str], order: str) -> str:
     body = "\n".join(f"  {line}" for line in lines)
     used = "".join(

@@ -6,13 +6,15 @@ from flask import Blueprint, render_template
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from reformgraph.queries import catalogue
+from reformgraph.queries import behind, catalogue
 from reformgraph.queries.lineage import lineage
 from reformgraph.server import respond
 from reformgraph.server.formats import HTML
+from reformgraph.server.pictures.described import described
 from reformgraph.server.pictures.lineage import render
 from reformgraph.server.reading.overview import Timeline, overview
 from reformgraph.server.reading.questions import groups
+from reformgraph.server.reading.steps import Step, steps
 from reformgraph.server.service import links, store
 from reformgraph.server.words import in_title
 
@@ -44,7 +46,8 @@ def _html() -> str:
     )
 
 
-def _picture(timeline: Timeline) -> tuple[Timeline, Markup] | None:
+def _picture(timeline: Timeline) -> tuple[Timeline, Markup, Markup, list[Step], str] | None:
+    """Return a story with its picture, that in words, the same as rows, and the query behind it."""
     focal = timeline.focal
     if focal is None:
         return None
@@ -58,4 +61,10 @@ def _picture(timeline: Timeline) -> tuple[Timeline, Markup] | None:
         more_href=more,
     )
     # The renderer escapes every label and address; its tests hold it to that.
-    return timeline, Markup(svg)  # noqa: S704
+    return (
+        timeline,
+        Markup(svg),  # noqa: S704
+        described(svg),
+        steps(traced, links()),
+        behind.lineage(focal.iri, "antecedents", None, behind.Asked()),
+    )

@@ -13,10 +13,12 @@ from werkzeug.wrappers import Response
 from reformgraph.errors import NotFound
 from reformgraph.ontology.files import ontology_triples
 from reformgraph.ontology.terms import OWL, RG
+from reformgraph.queries import behind
 from reformgraph.server import formats, respond
 from reformgraph.server.formats import HTML, TURTLE
 from reformgraph.server.pages.offers import Offer
 from reformgraph.server.pictures.classes import render
+from reformgraph.server.pictures.described import described
 from reformgraph.server.reading.restrictions import restrictions
 from reformgraph.server.reading.terms import Term, documented_by, terms, tree
 from reformgraph.server.service import links, service, store
@@ -68,6 +70,8 @@ def ontology(suffix: str) -> Response:
         classes=[term for term in shown if term.is_class],
         properties=[term for term in shown if not term.is_class],
         picture=picture,
+        said=described(picture),
+        sparql=behind.classes(),
         iri=RG.iri,
         version=_version(),
         by=documented_by(store()),

@@ -30,11 +30,17 @@ def render(nodes: Sequence[ClassNode], *, title: str) -> Markup:
             )
         last[node.depth] = y
         rows.append(_row(node, x, y))
-    words = f"{title}: {len(nodes)} classes, each below the one that it is a kind of"
+    tops = sum(not node.depth for node in nodes)
+    words = f"A tree of {len(nodes)} classes, {tops} at the top, each below the one that it is a kind of."
+    if used := [node for node in nodes if node.number]:
+        most = max(used, key=lambda node: node.number)
+        words += f" Most things of this graph are of {most.name}: {most.number:,}."
     return Markup(  # noqa: S704  # every text in it is escaped in _row
         f'<svg class="picture" xmlns="http://www.w3.org/2000/svg" role="group" '
-        f'aria-label="{escape(words)}" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" '
-        f'height="{height}" font-size="14">{"".join(lines)}{"".join(rows)}</svg>'
+        f'aria-labelledby="classes-title" aria-describedby="classes-desc" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" '
+        f'height="{height}" font-size="14">'
+        f'<title id="classes-title">{escape(title)}</title><desc id="classes-desc">{escape(words)}</desc>'
+        f"{''.join(lines)}{''.join(rows)}</svg>"
     )
 
 

@@ -152,3 +152,11 @@ def test_the_matrix(story_store: EmbeddedStore, under: str) -> None:
         for problem in cell.problems
     }
     assert {(c, k, p) for c, k, _, _, p in rows if p} == problems
+
+
+def test_the_classes(story_store: EmbeddedStore) -> None:
+    rows = ran(story_store, behind.classes())
+    found = {row[0].rpartition("#")[2]: int(row[2] or 0) for row in rows}
+    counts = {i.rpartition("#")[2]: n for i, n in story_store.generation.counts.items()}
+    for name in ("Policy", "Legislation", "Institution", "Claim", "Evidence"):
+        assert found[name] == counts[name] > 0
