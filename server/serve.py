@@ -24,7 +24,7 @@ from granian.log import LogLevels
 from reformgraph.errors import ReformGraphError, StoreError
 from reformgraph.settings import Settings
 from reformgraph.store.generations import choose
-from reformgraph.store.opening import is_remote, root_of
+from reformgraph.store.opening import check_federation, is_remote, root_of
 
 # Connections that a worker holds, idle ones too, before it takes no new one: with 64 that many
 # half-sent requests kept everybody else out for ten seconds (hazards 36, 95).
@@ -74,8 +74,9 @@ def serve(settings: Settings) -> None:
     """Serve until a signal ends it; prints the address on standard error when it is ready.
 
     Raises PortInUse when the address is taken and StoreError when there is no graph to serve,
-    both with exit code 3.
+    both with exit code 3, and ConfigError for a setting that the workers could not read.
     """
+    check_federation(settings)
     _has_graph(settings)
     _free(settings)
     values = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name != "sources"}

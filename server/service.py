@@ -22,7 +22,7 @@ from reformgraph.settings import Settings
 from reformgraph.store import Store
 from reformgraph.store.dumps import Dumps
 from reformgraph.store.kept import Fixed, Kept
-from reformgraph.store.opening import holder, pool, root_of
+from reformgraph.store.opening import check_federation, holder, pool, root_of
 
 if TYPE_CHECKING:
     from reformgraph.queries.lineage import Lineage
@@ -52,10 +52,7 @@ class Service:
         self.settings = settings
         self.journal, self.figures = journal, figures
         figures.sources.append(self._counted)
-        if settings.federation:
-            from reformgraph.store.federation import Endpoints
-
-            Endpoints.read(settings.federation)  # a wrong one is told at the start
+        check_federation(settings)  # a wrong one is told at the start
         self.stores = holder(settings)
         self.streams = Streams(settings.threads)
         self.root = root_of(settings)

@@ -112,6 +112,14 @@ def pool(
     )
 
 
+def check_federation(settings: Chosen) -> None:
+    """Look at the setting ``federation``; raises ConfigError when it cannot be read."""
+    if settings.federation:
+        from reformgraph.store.federation import Endpoints
+
+        Endpoints.read(settings.federation)
+
+
 def _pool(settings: Chosen, stores: CurrentStore | RemoteStores | None) -> QueryPool | RemotePool:
     if is_remote(settings):
         from reformgraph.store.remote_pool import RemotePool

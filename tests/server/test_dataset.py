@@ -71,6 +71,14 @@ def test_partitions_count_what_is_there(described: Graph, story_store: EmbeddedS
         assert next(iter(rows))[0].value == str(described.value(node, VOID.triples))  # type: ignore[union-attr]
 
 
+def test_the_page_says_it_to_search_engines_too(client: FlaskClient) -> None:
+    page = client.get("/dataset", headers={"Accept": "text/html"}).text
+    block = page.split('<script type="application/ld+json">')[1].split("</script>")[0]
+    told = json.loads(block)
+    assert (told["@context"], told["@type"]) == ("https://schema.org/", "Dataset")
+    assert told["license"] and told["distribution"] and told["name"] and told["description"]
+
+
 def test_links_licence_and_origin(described: Graph) -> None:
     linksets = list(described.subjects(RDF.type, VOID.Linkset))
     assert linksets

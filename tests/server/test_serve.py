@@ -87,3 +87,12 @@ def test_hazard_41_without_a_graph_it_says_what_to_run(tmp_path: Path) -> None:
     assert result.returncode == 3
     assert b"reformgraph build" in result.stderr and b"Traceback" not in result.stderr
     assert not (tmp_path / "none").exists()
+
+
+def test_a_setting_that_cannot_be_read_is_told_in_a_line(story_root: Path) -> None:
+    wrong = {**os.environ, "REFORMGRAPH_FEDERATION": "http://data.example/sparql"}
+    done = subprocess.run(
+        command(story_root, free_port()), capture_output=True, text=True, timeout=60, env=wrong
+    )
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1 and "expected https" in done.stderr
