@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from reformgraph.ontology.terms import LINEAGE, PREFIXES, Antecedent, compact, kind_iri
 
@@ -24,12 +24,13 @@ _CHANGES = "rg:Creation, rg:Merger, rg:Split, rg:Renaming, rg:Transfer, rg:Aboli
 class Asked:
     """What a picture of a lineage keeps; empty means everything.
 
-    ``types`` are local names of classes; ``without``: all but these. ``predicates`` and ``bases``
-    are local names, ``to`` and ``concept`` IRIs.
+    ``types`` are local names of classes; ``without``: all but these. ``kinds`` are labels,
+    ``predicates`` and ``bases`` local names, ``to`` and ``concept`` IRIs.
     """
 
     types: Collection[str] = ()
     without: Collection[str] = ()
+    kinds: Collection[str] = ()
     predicates: Collection[str] = ()
     bases: Collection[str] = ()
     verified: bool = False
@@ -99,6 +100,12 @@ def _kept(focus: str, asked: Asked) -> list[str]:
                 f"NOT EXISTS {{ ?{{}} a ?{{}}Class FILTER(?{{}}Class IN ({_classes(asked.without)})) }}"
             )
         parts.append(f"FILTER({ends} || {' || '.join(tests)})")
+    if asked.kinds:
+        kinds = ", ".join(f"{Literal(kind)}" for kind in sorted(asked.kinds))
+        parts.append(
+            f"FILTER({ends} || EXISTS {{ ?{{}} rg:kind/rdfs:label ?{{}}Kind"
+            f" FILTER(STR(?{{}}Kind) IN ({kinds})) }})"
+        )
     if asked.first or asked.last:
         parts += [
             # A document has a date, what lasts has a beginning; what has neither stays.

@@ -39,6 +39,7 @@ _NARROW = {
     "verified": (_choice("0", "1"), "only what somebody read in the source"),
     "from": (_DAY, "items that came on this day or later"),
     "until": (_DAY, "items that came on this day or earlier"),
+    "kind": (_TEXT, "only items of this kind, such as white paper"),
     "open": (_TEXT, "show the items of one group, such as law-2004, one by one"),
     "to": (_TEXT, "only the ways to the item with this slug"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 from urllib.parse import urlencode
@@ -36,7 +36,7 @@ DIRECTIONS: dict[str, str] = {
     "descendants": "what draws on it",
 }
 TITLES = {"antecedents": "What {} draws on", "descendants": "What draws on {}"}
-DEEPEST = 100
+DEEPEST, LONGEST_KIND = 100, 100
 TYPES = {lane.key: lane.types for lane in LANES}
 RELATIONS = tuple(each.predicate.value.partition("#")[2] for each in LINEAGE)
 # So many items are drawn one by one, with "all" so many; of more, those of one year stand together.
@@ -91,7 +91,12 @@ def page(name: str) -> Response:
         return respond.answer(lambda: exchange.graphml(traced()), GRAPHML, name=file)
     if form is DOT:
         return respond.answer(lambda: exchange.dot(made := traced(), _title(made)), DOT, name=file)
-    return respond.answer(lambda: _html(gathered(), slug, depth, everything, asked), HTML)
+    return respond.answer(
+        lambda: _html(
+            _traced(iri, direction, depth, limit), gathered(), slug, depth, everything, asked
+        ),
+        HTML,
+    )
 
 
 def _traced(iri: str, direction: Direction, depth: int | None, limit: int | None) -> Lineage:
@@ -101,6 +106,17 @@ def _traced(iri: str, direction: Direction, depth: int | None, limit: int | None
         known = lineage(store(), iri, direction=direction, depth=depth, limit=limit)
         service().lineages.put(key, known, 700 * len(known.nodes) + 1_500 * len(known.edges))
     return known
+
+
+def _kinds() -> frozenset[str]:
+    """Read which kinds stay, by their words: ``white paper``. What no item has keeps nothing."""
+    found = {raw.strip() for raw in request.args.getlist("kind")} - {""}
+    if any(len(raw) > LONGEST_KIND for raw in found):
+        raise UsageError(
+            f"kind has over {LONGEST_KIND} characters, expected one such as white paper",
+            where={"field": "kind"},
+        )
+    return frozenset(found)
 
 
 def _opened() -> frozenset[str]:
@@ -123,6 +139,7 @@ def _asked() -> narrow.Narrowing:
         types=frozenset(type_ for lane in lanes for type_ in TYPES[lane]),
         others="other" in lanes,
         known=frozenset(type_ for types in TYPES.values() for type_ in types),
+        kinds=_kinds(),
         predicates=parameters.several("relation", RELATIONS),
         bases=parameters.several("basis", tuple(words.BASES)),
         verified=parameters.flag("verified"),
@@ -143,9 +160,10 @@ class Box:
     ticked: bool
 
 
-def _boxes() -> dict[str, list[Box]]:
+def _boxes(kinds: Collection[str]) -> dict[str, list[Box]]:
     given = request.args
     choices = {
+        "kind": [(each, each) for each in sorted({*kinds, *_kinds()})],
         "show": [(lane.key, lane.many) for lane in LANES],
         "relation": [(each, words.edge(f"rg:{each}").words) for each in RELATIONS],
         "basis": [(each, each) for each in words.BASES],
@@ -157,7 +175,12 @@ def _boxes() -> dict[str, list[Box]]:
 
 
 def _html(
-    gathered: Gathered, slug: str, depth: int | None, everything: bool, asked: narrow.Narrowing
+    whole: Lineage,
+    gathered: Gathered,
+    slug: str,
+    depth: int | None,
+    everything: bool,
+    asked: narrow.Narrowing,
 ) -> str:
     traced = gathered.lineage
     focus = traced.nodes[traced.focus]
@@ -190,7 +213,7 @@ def _html(
         everything=everything,
         direction=traced.direction,
         directions=DIRECTIONS,
-        boxes=_boxes(),
+        boxes=_boxes({node.kind for node in whole.nodes.values() if node.kind}),
         narrowed=not asked.empty,
         items=sorted(
             (node.slug, node.label) for node in traced.nodes.values() if node.slug and node.depth
@@ -220,6 +243,7 @@ def _behind(traced: Lineage, depth: int | None, asked: narrow.Narrowing) -> tupl
         behind.Asked(
             types=asked.types,
             without=asked.known if asked.others else (),
+            kinds=asked.kinds,
             predicates=asked.predicates,
             bases=asked.bases,
             verified=asked.verified,

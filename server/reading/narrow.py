@@ -16,13 +16,14 @@ class Narrowing:
     """What to keep; an empty set and None mean everything.
 
     ``types`` are local names of classes ("" stands for all others than those that ``known``
-    lists), ``predicates`` and ``bases`` local names; ``first`` and ``last`` bound when an item came;
+    lists), ``kinds`` labels of kinds, ``predicates`` and ``bases`` local names; ``first`` and ``last`` bound when an item came;
     ``to`` keeps the ways from the focal item to that IRI; ``items`` keeps these IRIs only.
     """
 
     types: frozenset[str] = frozenset()
     others: bool = False
     known: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
     predicates: frozenset[str] = frozenset()
     bases: frozenset[str] = frozenset()
     verified: bool = False
@@ -73,6 +74,8 @@ def _fits(iri: str, traced: Lineage, by: Narrowing) -> bool:
     if (by.types or by.others) and not (
         node.type in by.types or (by.others and node.type not in by.known)
     ):
+        return False
+    if by.kinds and node.kind not in by.kinds:
         return False
     # What has no date may have come at any time.
     if by.first and node.latest and node.latest < by.first:

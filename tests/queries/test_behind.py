@@ -53,6 +53,7 @@ def test_the_whole_lineage(story_store: EmbeddedStore, direction: str, depth: in
         ),
         (Asked(first=datetime.date(2003, 1, 1)), {"first": datetime.date(2003, 1, 1)}),
         (Asked(last=datetime.date(2003, 1, 1)), {"last": datetime.date(2003, 1, 1)}),
+        (Asked(kinds=["Act", "white paper"]), {"kinds": frozenset(["Act", "white paper"])}),
         (Asked(predicates=["buildsOn", "announces"]), {"predicates": frozenset(["buildsOn", "announces"])}),
     ],
 )  # fmt: skip
