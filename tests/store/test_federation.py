@@ -344,3 +344,22 @@ def test_an_answer_with_calls_is_never_kept(pool: Federated, elsewhere: Elsewher
     assert module.scan(query).volatile
     assert rows(pool, query) == rows(pool, query)
     assert len(elsewhere.asked) == 2
+
+
+def test_what_the_pool_behind_it_gets_calls_nobody(elsewhere: Elsewhere) -> None:
+    """So it is with a remote engine too, which might federate by itself."""
+    got: list[str] = []
+
+    class Inner:
+        timeout, result_limit = 5.0, 1_000
+
+        def run(self, query: str, *_: object, **more: object) -> str:
+            got.append(query)
+            assert not module.scan(query).service
+            assert not more["scanned"].service  # type: ignore[attr-defined]
+            return "answer"
+
+    pool = Federated(Inner(), Endpoints.read(elsewhere.address), size=10_000)  # type: ignore[arg-type]
+    query = f"SELECT * {{\n SERVICE <{elsewhere.address}> {{\n ?item ?p ?note }}\n ?item ?q ?x }}"
+    assert pool.run(query) == "answer"
+    assert "VALUES (?item ?note)" in got[0] and got[0].count("\n") == query.count("\n")
