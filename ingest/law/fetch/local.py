@@ -76,7 +76,9 @@ def _one(folder: LawFolder, file: Path, name: str, size: int, check: Check) -> S
         return Step(name, "failed", f"cannot be read: {error.strerror or error}")
     except InputError as error:
         kept = "; the copy of before is kept" if old else ""
-        return Step(name, "failed", error.detail.removeprefix(f"{name}: ") + kept)
+        # The summary names the file itself: "name: …" and "name, line 3: …" would say it twice.
+        told = error.detail.removeprefix(f"{name}: ").removeprefix(f"{name}, ")
+        return Step(name, "failed", told + kept)
     stored = folder.put(Entry(_key(file), "", name), bytes_)
     if old is None:
         return Step(name, "got")

@@ -1,6 +1,8 @@
 """The law folder in a build: only what changed is read again, and the result is that of a fresh build."""
 
+import os
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from reformgraph.ingest import build as building
 from reformgraph.ingest.build import BuildResult, Silence, build
 from reformgraph.ingest.law import units
 from reformgraph.ingest.law.folder import Entry, LawFolder
-from reformgraph.ingest.law.units import Units
+from reformgraph.ingest.law.units import Crew, Units
 from reformgraph.store import open_store
 
 BASE = "https://w3id.org/reformgraph/"
@@ -165,6 +167,20 @@ def test_the_order_of_files_and_processes_do_not_matter(
     monkeypatch.setattr(building.law_units, "entries", lambda folder: tuple(reversed(found)))
     monkeypatch.setattr(units, "FEW", 0)  # in processes of their own
     assert made(timeline, tmp_path / "two", law).generation.digest == first.generation.digest
+
+
+def whose(_: int) -> str:
+    """Work of which the message is the process that did it."""
+    time.sleep(0.3)
+    return f"process {os.getpid()}"
+
+
+def test_much_work_goes_to_every_process_and_is_told_once() -> None:
+    with Crew(2) as crew, pytest.raises(InputError) as caught:
+        crew.run(whose, range(6), lambda _: units.FEW)
+    told = caught.value.detail.splitlines()
+    assert len(told) == 6 and len(set(told)) == 2
+    assert f"process {os.getpid()}" not in told
 
 
 def test_a_file_that_cannot_be_read_is_named_and_the_last_graph_stays(
