@@ -34,7 +34,7 @@ def render(points: Sequence[Point], effects: Sequence[date], *, title: str) -> s
     """Return the time line as one ``<svg>`` element; empty when nothing has a day.
 
     ``effects`` are the days on which effects came into force, one each. The look comes from
-    ``parts.css``.
+    ``picture.css``.
     """
     days = [point.day for point in points] + list(effects)
     scale = make_scale(((day, day) for day in days), PAD, WIDTH - PAD)
@@ -43,7 +43,7 @@ def render(points: Sequence[Point], effects: Sequence[date], *, title: str) -> s
     top = 0 if effects else BARS
     marks = "".join(_mark(point, scale) for point in points)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="strip points-line" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture strip points-line" '
         f'viewBox="0 {n(top)} {n(WIDTH)} {n(HEIGHT - top)}" role="group" aria-label="{xml(title)}" '
         f'font-size="{n(_SIZE)}">{_bars(effects, scale)}'
         f'<path class="rule" d="M0 {n(LINE)}H{n(WIDTH)}"/>{_axis(scale)}{marks}</svg>'

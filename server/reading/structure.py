@@ -48,6 +48,7 @@ class _Found:
     number: str
     heading: str
     slug: str
+    told: str
 
 
 def read(store: Store, links: Links, iri: str, type_: str) -> Contents | None:
@@ -58,12 +59,14 @@ def read(store: Store, links: Links, iri: str, type_: str) -> Contents | None:
         _Found(*map(text, row))
         for row in rows(
             store,
-            f"SELECT ?p ?parent ?number ?heading ?slug {{ {inside} . ?p rg:slug ?slug"
+            f"SELECT ?p ?parent ?number ?heading ?slug ?told {{ {inside} . ?p rg:slug ?slug"
+            " OPTIONAL { ?p rg:inTimeline ?told }"
             " OPTIONAL { ?p dcterms:isPartOf ?parent } OPTIONAL { ?p rg:provisionNumber ?number }"
             " OPTIONAL { ?p rg:heading ?heading } }",
         )
     ]
-    if not any(each.parent for each in found):
+    # What timelines alone say of is shown with its marks of evidence, as everything else is.
+    if not any(each.parent for each in found) and any(each.told for each in found):
         return None
     prefix = iri if whole else iri.rpartition("/id/")[0]
     paths = {each.iri: each.iri.removeprefix(prefix).strip("/") for each in found}

@@ -1,6 +1,8 @@
 """Law in the graph: one entity with a timeline's, rivals, effects as claims, versions, notes."""
 
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pyoxigraph
 import pytest
@@ -12,6 +14,8 @@ from reformgraph.ingest.law.mapping.shards import expanded, split
 from reformgraph.ingest.law.model import InForce, Reading, Reference
 from reformgraph.ontology import gate
 from reformgraph.ontology.terms import DCTERMS, ELI, PREFIXES, RDF, RDFS, RG
+from reformgraph.queries.quality import quality
+from reformgraph.store import open_store, publish
 
 _HEADER = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
 
@@ -53,7 +57,7 @@ def test_what_is_only_pointed_to_is_described_in_its_own_law(graph: pyoxigraph.S
     assert quad.graph_name == NamedNode(f"{BASE}graph/legislation/ukpga/2002/38")
 
 
-def test_a_different_date_and_title_are_rivals_on_both_sides() -> None:
+def test_a_different_date_and_title_are_rivals_on_both_sides(tmp_path: Path) -> None:
     graph = joined(replace(DOCUMENT, enacted="1989-11-17", title="Childrens Act 1989"))
     assert values(graph, ACT, RG.date) == ["1989-11-16"]
     assert values(graph, ACT, RDFS.label) == ["Children Act 1989"]
@@ -63,6 +67,12 @@ def test_a_different_date_and_title_are_rivals_on_both_sides() -> None:
         assert ask(graph, f"{ours} rg:rivals {theirs} . {theirs} rg:rivals {ours}")
         assert ask(graph, f"{ours} rg:claimValue ?v FILTER(STR(?v) = '{value}')")
     assert not [each for each in gate.check(graph) if each.severity == "error"]
+    publish(tmp_path / "store", graph, base=BASE)
+    with closing(open_store(tmp_path / "store")) as store:
+        listed = [each for each in quality(store).conflicts if each.subject == ACT]
+    told = {(version.text, version.asserted) for each in listed for version in each.versions}
+    assert {("1989-11-16", True), ("1989-11-17", False)} <= told
+    assert {("Children Act 1989", True), ("Childrens Act 1989", False)} <= told
 
 
 def test_an_effect_is_a_claim_with_its_plain_statement(graph: pyoxigraph.Store) -> None:
