@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=$(CURDIR)/requirements.lock $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build editor test lint types soak check conformance clients lock bench clean
+.PHONY: help serve build editor test lint types looks soak check conformance clients lock bench clean
 
 EDITOR := server/static/editor/editor.js
 
@@ -47,6 +47,9 @@ types: $(VENV)/.dev ## Check types
 
 conformance: $(VENV)/.dev ## Run the W3C tests and write docs/conformance
 	$(BIN)/python -m pytest -q tests/conformance --regold
+
+looks: $(VENV)/.dev ## Rewrite the reference pictures of the pages
+	$(BIN)/python -m pytest -q tests/browser/test_looks.py --regold
 
 soak: $(VENV)/.dev ## Run all tests, the long ones too
 	SOAK=1 $(BIN)/python -m pytest

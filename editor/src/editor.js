@@ -52,6 +52,9 @@ function name(root) {
     for (const area of root.querySelectorAll(".yasr .CodeMirror textarea")) area.setAttribute("aria-label", "Response");
     for (const frame of root.querySelectorAll(".CodeMirror-scroll[tabindex='-1'], .dataTables_scrollBody:not([tabindex])")) frame.setAttribute("tabindex", "0");
   };
+  // A list of tabs may hold tabs alone, and YASGUI keeps the one that adds another among them.
+  const add = root.querySelector(".tabsList .addTab");
+  if (add) for (const [key, value] of [["role", "tab"], ["aria-selected", "false"], ["aria-label", "New query"]]) add.setAttribute(key, value);
   give();
   new MutationObserver(give).observe(root, { childList: true, subtree: true });
 }
