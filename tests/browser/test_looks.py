@@ -20,7 +20,7 @@ WIDTH, HEIGHT, SMALL = 1280, 1600, 320
 COLOURS = 24
 # Of the pixels of a small, blurred picture, so many may differ by so much: a row more in a table
 # passes, a page without its style, its colours or its columns does not (see the last tests).
-DIFFERENT, SHARE = 48, 0.08
+DIFFERENT, SHARE = 24, 0.08
 LOOKS = {
     "home": ("/", 1280, "light"),
     "home-phone": ("/", 390, "light"),

@@ -84,7 +84,8 @@ def test_a_picture_is_framed_by_another_site_and_a_page_is_not(browser: Browser,
         expect(picture.locator("svg.picture")).to_be_visible()
         expect(picture.locator("a.node").first).to_be_visible()
         framed = page.frame(name="page")
-        assert framed is not None and framed.locator("h1").count() == 0
+        # What the browser shows in its place is its own matter.
+        assert framed is not None and "Youth Matters" not in framed.content()
         page.close()
 
 
