@@ -15,7 +15,7 @@ from typing import Final
 from reformgraph.server import dates
 from reformgraph.server.links import Links, outward
 from reformgraph.server.reading import origins, structure
-from reformgraph.server.reading.graph import node, rows, text
+from reformgraph.server.reading.graph import node, nodes, rows, text
 from reformgraph.server.reading.refs import Ref, refs
 from reformgraph.store import Store
 
@@ -172,6 +172,10 @@ def pattern(iri: str, type_: str, way: str) -> str:
     return f"?part dcterms:isPartOf* {node(iri)} . ?e {end} ?part ; a rg:Effect ."
 
 
+FEW = 1_000
+"""Effects that are named one by one in a query; a law with more is asked for as a whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     """One claim of an effect, as the page counts it."""
@@ -187,9 +191,24 @@ class _Row:
 
 def _effects(store: Store, iri: str, type_: str, way: str) -> list[_Row]:
     other = "rg:affectingLaw" if way == "on" else "rg:affectedLaw"
+    # Which they are first: in one query the engine begins with every effect of the graph, though
+    # most provisions have few or none.
+    own = pattern(iri, type_, way)
+    if type_ != "Legislation":
+        inside = f"SELECT DISTINCT ?part {{ ?part dcterms:isPartOf* {node(iri)} }}"
+        parts = [text(row[0]) for row in rows(store, inside)]
+        end = "rg:claimObject" if way == "on" else "rg:claimSubject"
+        own = (
+            f"VALUES ?part {{ {nodes(parts)} }} ?e {end} ?part . FILTER EXISTS {{ ?e a rg:Effect }}"
+        )
+    few = [text(row[0]) for row in rows(store, f"SELECT DISTINCT ?e {{ {own} }} LIMIT {FEW + 1}")]
+    if not few:
+        return []
+    if len(few) <= FEW:
+        own = f"VALUES ?e {{ {nodes(few)} }}"
     found = rows(
         store,
-        f"SELECT ?predicate ?law ?id ?day ?applied ?required ?prospective {{ {pattern(iri, type_, way)}"
+        f"SELECT ?predicate ?law ?id ?day ?applied ?required ?prospective {{ {own}"
         f" ?e {other} ?law ; rg:claimPredicate ?predicate ; dcterms:identifier ?id"
         " OPTIONAL { ?e rg:startEarliest ?day } OPTIONAL { ?e rg:isApplied ?applied }"
         " OPTIONAL { ?e rg:isRequired ?required } OPTIONAL { ?e rg:isProspective ?prospective } }",
