@@ -111,7 +111,7 @@ def _addresses(found: Found) -> dict[tuple[str, str], tuple[str, str, str]]:
 def _persons(found: Found, first: Found) -> Iterator[Fault]:
     """A name is one person in all timelines, so it has one spelling and no row's id."""
     for here, there in ((found, first), (first, found)):
-        spelt = _spelt(there)
+        spelt = there.persons()
         for row in here.tables.get("tenures", ()):
             if not isinstance(row, Tenure):
                 continue
@@ -126,8 +126,3 @@ def _persons(found: Found, first: Found) -> Iterator[Fault]:
                     here, row.id, "person", row.person, "one spelling of each name",
                     f"{spelt[slug]!r} of the timeline {there.name} makes the same slug",
                 )  # fmt: skip
-
-
-def _spelt(found: Found) -> dict[str, str]:
-    rows = found.tables.get("tenures", ())
-    return {slugs.slugify(row.person): row.person for row in rows if isinstance(row, Tenure)}

@@ -72,6 +72,11 @@ class Found:
         sides = (*reversed(self.used), self)
         return {row.id: row for side in sides for rows in side.tables.values() for row in rows}
 
+    def persons(self) -> dict[str, str]:
+        """Give the names of the persons of this timeline, by slug; no row stands for a person."""
+        rows = self.tables.get("tenures", ())
+        return {slugs.slugify(row.person): row.person for row in rows if isinstance(row, Tenure)}
+
     def place(self, slug: str, place: Place) -> list[Fault]:
         """Note the place of an id; give a fault when it has one already."""
         if not slug:

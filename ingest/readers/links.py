@@ -52,8 +52,10 @@ def read_links(path: Path, found: Found) -> tuple[tuple[Link, ...], str, list[Fa
     faults = read.faults
     links: list[Link] = []
     decided: dict[tuple[str, str], tuple[bool, int, str]] = {}
+    kinds = dict.fromkeys(found.persons(), "persons")
+    kinds |= {slug: place.table for slug, place in found.places.items()}
     for number, row in read.rows:
-        faults += _faults(row, number, read, found)
+        faults += _faults(row, number, read, found, kinds)
         faults += found.place(row["record_id"], Place("links", LINKS, number))
         faults += _opposite(row, number, decided)
         if row.get("predicate_modifier", "") != "Not":
@@ -61,17 +63,19 @@ def read_links(path: Path, found: Found) -> tuple[tuple[Link, ...], str, list[Fa
     return (() if faults else tuple(links)), read.digest, faults
 
 
-def _faults(row: Mapping[str, str], number: int, read: Mappings, found: Found) -> Iterable[Fault]:
+def _faults(
+    row: Mapping[str, str], number: int, read: Mappings, found: Found, kinds: Mapping[str, str]
+) -> Iterable[Fault]:
     def fault(column: str, expected: str, hint: str = "") -> Fault:
         return Fault(LINKS, number, column, row.get(column, ""), expected, hint)
 
     slug = row["subject_id"].removeprefix(OURS)
-    place = found.places.get(slug)
-    if place is None or not row["subject_id"].startswith(OURS):
-        near = did_you_mean(slug, list(found.places))
-        yield fault("subject_id", f"{OURS} and the id of a row", near)
-    elif row["predicate_id"] not in (allowed := CONCEPTS if place.table == "concepts" else THINGS):
-        yield fault("predicate_id", listed(allowed), f"for a row of {place.table}")
+    kind = kinds.get(slug, "")
+    if not kind or not row["subject_id"].startswith(OURS):
+        near = did_you_mean(slug, list(kinds))
+        yield fault("subject_id", f"{OURS} and the id of a row, or the slug of a person", near)
+    elif row["predicate_id"] not in (allowed := CONCEPTS if kind == "concepts" else THINGS):
+        yield fault("predicate_id", listed(allowed), f"for a row of {kind}")
     if not _IRI.fullmatch(read.expand(row["object_id"])):
         yield fault(
             "object_id", "an http(s) address, urn:isbn:, or a name with a prefix of the curie_map"

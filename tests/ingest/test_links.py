@@ -65,6 +65,22 @@ def test_a_mapping_is_a_statement_with_claim_and_evidence(
     assert result.generation.quads
 
 
+def test_a_person_is_mapped_by_the_slug_of_the_name(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = write(row(subject_id="rgid:zoe-oname", object_id="wd:Q43"))
+    build([folder], tmp_path / "store", base=BASE)
+    store = open_store(tmp_path / "store")
+    assert store.ask(
+        "PREFIX s: <https://schema.org/> "
+        f"ASK {{ <{BASE}id/zoe-oname> s:sameAs <http://www.wikidata.org/entity/Q43> }}"
+    )
+    store.close()
+    concept = write(row(subject_id="rgid:zoe-oname", predicate_id="skos:exactMatch"))
+    assert any("for a row of persons" in fault for fault in faults(concept))
+    assert any("did you mean 'zoe-oname'" in f for f in faults(write(row(subject_id="rgid:zoe"))))
+
+
 def test_a_rejected_mapping_is_kept_in_the_file_and_not_asserted(
     write: Callable[..., Path],
 ) -> None:
