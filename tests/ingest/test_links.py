@@ -78,7 +78,9 @@ def test_a_person_is_mapped_by_the_slug_of_the_name(
     store.close()
     concept = write(row(subject_id="rgid:zoe-oname", predicate_id="skos:exactMatch"))
     assert any("for a row of persons" in fault for fault in faults(concept))
-    assert any("did you mean 'zoe-oname'" in f for f in faults(write(row(subject_id="rgid:zoe-onam"))))
+    assert any(
+        "did you mean 'zoe-oname'" in f for f in faults(write(row(subject_id="rgid:zoe-onam")))
+    )
 
 
 def test_a_rejected_mapping_is_kept_in_the_file_and_not_asserted(
