@@ -10,7 +10,12 @@ PAGES = [
     # One of each kind, the smallest that has all of its parts: axe takes seconds for a long table.
     *("/", "/page/youth-matters-2005", "/page/dcsf", "/page/children-act-2004", "/browse"),
     *("/browse/Post", "/lineage/youth-matters-2005", "/story/youth-matters-2005", "/matrix"),
-    *("/concept/concept-trust", "/search?q=trust", "/questions", "/questions/triggers?sort=-to"),
+    *(
+        "/concept/concept-wicked-problems",
+        "/search?q=trust",
+        "/questions",
+        "/questions/triggers?sort=-to",
+    ),
     *("/institutions", "/as-at/1989-12-11", "/as-at/1986-05-01?with=1988-05-12", "/frames"),
     *(
         "/changes?from=2007-01-01&to=2007-06-01",
@@ -19,7 +24,13 @@ PAGES = [
         "/about",
         "/sources?kind=speech",
     ),
-    *("/api", "/dataset", "/generations", "/practice?concept=concept-trust", "/why?s=dcsf"),
+    *(
+        "/api",
+        "/dataset",
+        "/generations",
+        "/practice?concept=concept-wicked-problems",
+        "/why?s=dcsf",
+    ),
     *("/force/children-act-2004", "/history/dcsf", "/search?q=childrens+trsut&period=2000s"),
     *(
         "/page/alan-johnson",

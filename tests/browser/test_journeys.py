@@ -1,4 +1,4 @@
-"""The first five minutes of each of the three readers, in a real browser."""
+"""The first five minutes of each reader, in a real browser: researcher, civil servant, student."""
 
 import csv
 import io
@@ -6,6 +6,22 @@ import json
 import re
 
 from playwright.sync_api import Browser, Page, expect
+
+
+def _takes_away(page: Page, slug: str) -> None:
+    """A citation, a picture and a table of one thing, each by a link that its pages show."""
+    page.goto(f"/page/{slug}")
+    cited = page.get_by_role("link", name="BibTeX", exact=True).get_attribute("href")
+    assert cited and slug in page.request.get(cited).text()
+    page.goto(f"/lineage/{slug}")
+    links = {
+        name: page.get_by_role("link", name=name, exact=True).first.get_attribute("href")
+        for name in ("SVG", "CSV")
+    }
+    assert all(links.values()), links
+    assert page.request.get(str(links["SVG"])).text().startswith("<svg")
+    rows = list(csv.DictReader(io.StringIO(page.request.get(str(links["CSV"])).text())))
+    assert rows and {"step", "subject", "relation", "object"} <= set(rows[0])
 
 
 def test_a_researcher_follows_an_edge_to_its_evidence_and_takes_it_away(page: Page) -> None:
@@ -29,13 +45,14 @@ def test_a_researcher_follows_an_edge_to_its_evidence_and_takes_it_away(page: Pa
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as PNG").click()
     assert download.value.suggested_filename == "childrens-plan-2007.png"
+    _takes_away(page, "childrens-plan-2007")
 
 
 def test_a_civil_servant_moves_the_date_and_finds_what_became_of_a_department(page: Page) -> None:
     page.goto("/as-at")
     expect(page.get_by_role("heading", level=1)).to_contain_text("11 December 2007")
-    page.get_by_label("Day").fill("1999-05-01")
-    page.get_by_role("button", name="Show").click()
+    page.get_by_label("Day", exact=True).fill("1999-05-01")
+    page.locator("main").get_by_role("button", name="Show", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("1 May 1999")
     page.locator(".strip a", has_text="2005").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("2005")
@@ -43,9 +60,35 @@ def test_a_civil_servant_moves_the_date_and_finds_what_became_of_a_department(pa
     expect(page.get_by_role("heading", level=1)).to_contain_text("1 May 1999")
     page.goto("/institutions")
     page.get_by_label("Around").select_option("dcsf")
-    page.get_by_role("button", name="Show", exact=True).click()
+    page.locator("main").get_by_role("button", name="Show", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Children, Schools and Families")
     expect(page.locator(".succession")).to_be_visible()
+    # A bend is a change of institutions: what was read about it opens beside the picture.
+    page.locator(".succession a.bend").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".picture-evidence")).to_contain_text("verified")
+    _takes_away(page, "children-act-2004")
+
+
+def test_a_student_reads_the_story_and_cites_it(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("/")
+    page.keyboard.type("childrens plan")
+    page.keyboard.press("Enter")
+    page.locator("main a", has_text="The Children's Plan: Building Brighter Futures").first.click()
+    page.get_by_role("link", name="Its story in sentences").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    # A footnote leads to where it was read, and back to the sentence.
+    mark = page.locator("sup.note-mark a").first
+    number = (mark.inner_text()).strip("?*")
+    mark.click()
+    expect(page).to_have_url(re.compile(r"#n\d+$"))
+    page.get_by_role("link", name=f"Back to the text, note {number}", exact=True).click()
+    expect(page).to_have_url(re.compile(r"#m\d+$"))
+    # One word through time: what it was said to be, and by whom.
+    page.goto("/concept/concept-collaboration")
+    expect(page.locator("main")).to_contain_text("verified")
+    _takes_away(page, "every-child-matters-2003")
 
 
 def test_an_engineer_asks_a_question_and_takes_the_answer_as_data(page: Page) -> None:

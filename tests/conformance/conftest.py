@@ -72,7 +72,9 @@ class Server:
             else:
                 default.append(str(path))
         found = sources.find(data, default, base=BASE)
-        generation = dataset.build_dataset(found, self.root, base=BASE, force=True).generation
+        generation = dataset.build_dataset(
+            found, self.root, base=BASE, force=True, smaller=True
+        ).generation
         deadline = time.monotonic() + 20
         address = f"http://127.0.0.1:{self.port}/health"
         while generation.id.encode() not in urllib.request.urlopen(address, timeout=5).read():
