@@ -14,7 +14,7 @@ PAGES = [
         "/concept/concept-wicked-problems",
         "/search?q=trust",
         "/questions",
-        "/questions/triggers?sort=-to",
+        "/questions/triggers?sort=-item",
     ),
     *("/institutions", "/as-at/1989-12-11", "/as-at/1986-05-01?with=1988-05-12", "/frames"),
     *(
