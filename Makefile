@@ -8,8 +8,9 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 # Folders, or names of bundled timelines; empty: what the setting "timelines" says.
 TIMELINES ?=
-# One process a core, four at most: each builds the story graph for itself.
-PARALLEL ?= --numprocesses auto --maxprocesses 4 --dist worksteal
+# One process more than there are cores, for many tests wait, and five at most, for each of them
+# builds the story graph for itself.
+PARALLEL ?= --numprocesses $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --maxprocesses 5 --dist worksteal
 BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=$(CURDIR)/requirements.lock $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
