@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -114,6 +115,8 @@ def test_answers_on_a_made_up_story(
 def test_rdflib_gives_the_same_answer(
     story: str, name: str, arguments: dict[str, str], stories: Callable[[str], Story]
 ) -> None:
+    if name == "duties-followed" and not os.environ.get("SOAK"):
+        pytest.skip("rdflib takes most of a minute for it; runs with SOAK=1")
     text = run.sparql(stories(story).store, catalogue.get(name), arguments)
     ours = stories(story).store.select(text)
     theirs = stories(story).rdflib.query(text)

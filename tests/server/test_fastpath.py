@@ -45,7 +45,7 @@ OTHER = [
     "SELECT * {",
     "SELECT (NOW() AS ?n) {}",
     "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
-    "SELECT DISTINCT ?p { ?s ?p ?o } ORDER BY ?p",
+    f"SELECT DISTINCT ?p {{ {PLAN} ?p ?o }} ORDER BY ?p",
     f"{RG}SELECT ?x {{ {PLAN} rg:drawsOn+ ?x }}",
     f"CONSTRUCT {{ {PLAN} ?p ?o }} {{ {PLAN} ?p ?o }}",
     "INSERT DATA { <a:a> <a:b> <a:c> }",
