@@ -8,8 +8,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 # Folders, or names of bundled timelines; empty: what the setting "timelines" says.
 TIMELINES ?=
-# One process more than there are cores, for many tests wait, and five at most, for each of them
-# builds the story graph for itself.
+# One process more than there are cores, for many tests wait, and five at most.
 PARALLEL ?= --numprocesses $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --maxprocesses 5 --dist worksteal
 BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=$(CURDIR)/requirements.lock $(BIN)/python -m pip --disable-pip-version-check install --quiet
@@ -36,8 +35,9 @@ $(EDITOR): editor/package-lock.json $(wildcard editor/src/*)
 	@npm ci --silent --prefix editor
 	@npm run build --silent --prefix editor
 
+# With bytecode, whatever the surroundings say: the tests start hundreds of processes of ours.
 test: $(VENV)/.dev ## Run all tests
-	$(BIN)/python -m pytest $(PARALLEL)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(PARALLEL)
 
 lint: $(VENV)/.dev ## Check style
 	$(BIN)/ruff check .
@@ -53,7 +53,7 @@ looks: $(VENV)/.dev ## Rewrite the reference pictures of the pages
 	$(BIN)/python -m pytest -q tests/browser/test_looks.py --regold
 
 soak: $(VENV)/.dev ## Run all tests, the long ones too
-	SOAK=1 $(BIN)/python -m pytest
+	PYTHONDONTWRITEBYTECODE= SOAK=1 $(BIN)/python -m pytest
 
 check: test lint types ## What continuous integration runs
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import law_records
 import pytest
+from tests_support import BASE, made_once, opened
 
 from reformgraph.ingest.build import build, chosen
-from reformgraph.store import EmbeddedStore, open_store, publish
+from reformgraph.store import EmbeddedStore, publish
 
-BASE = "https://w3id.org/reformgraph/"
 # The servers that tests start live for seconds; making pages ahead would only take their time.
 os.environ.setdefault("REFORMGRAPH_WARM", "0")
 
@@ -34,41 +34,38 @@ def regold(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture(scope="session")
 def story_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the Children's Plan graph, built once for the session."""
-    root = tmp_path_factory.mktemp("story") / "store"
-    build(chosen(["childrens-plan"]), root, base=BASE)
-    return root
+    """A store with the Children's Plan graph, built once for the run; a test that writes copies it."""
+    return made_once(
+        tmp_path_factory, "story", lambda root: build(chosen(["childrens-plan"]), root, base=BASE)
+    )
 
 
 @pytest.fixture(scope="session")
 def story_store(story_root: Path) -> Iterator[EmbeddedStore]:
     """The opened story graph; read it only."""
-    store = open_store(story_root)
-    yield store
-    store.close()
+    with opened(story_root) as store:
+        yield store
 
 
 @pytest.fixture(scope="session")
 def both_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with both bundled timelines in one graph, built once for the session."""
-    root = tmp_path_factory.mktemp("both") / "store"
-    build(chosen(["childrens-plan", "health-social-care"]), root, base=BASE)
-    return root
+    """A store with both bundled timelines in one graph, built once for the run."""
+    both = chosen(["childrens-plan", "health-social-care"])
+    return made_once(tmp_path_factory, "both", lambda root: build(both, root, base=BASE))
 
 
 @pytest.fixture(scope="session")
 def both_store(both_root: Path) -> Iterator[EmbeddedStore]:
     """The opened graph of both timelines; read it only."""
-    store = open_store(both_root)
-    yield store
-    store.close()
+    with opened(both_root) as store:
+        yield store
 
 
 @pytest.fixture(scope="session")
 def law_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
     """The story joined with a little law, made by hand (``law_records``); read it only."""
-    root = tmp_path_factory.mktemp("law") / "store"
-    publish(root, law_records.joined(), base=BASE)
-    store = open_store(root)
-    yield store
-    store.close()
+    joined = law_records.joined
+    with opened(
+        made_once(tmp_path_factory, "law", lambda root: publish(root, joined(), base=BASE))
+    ) as store:
+        yield store

@@ -1,16 +1,64 @@
-"""Helpers that several test files share: free ports and servers that are really running."""
+"""Helpers that several test files share: stores, and servers that are really running."""
 
 import contextlib
+import fcntl
+import io
 import os
 import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+import pyoxigraph
+import pytest
+
+from reformgraph.store import EmbeddedStore, open_store, publish
+
+BASE = "https://w3id.org/reformgraph/"
 SHARED = "REFORMGRAPH_SHARED"
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Have ``make`` build the store ``<name>/store`` once for a run, not in each of its processes.
+
+    Returns the store's folder, which all processes read and none may change.
+    """
+    base = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # each process has a folder of its own there
+    home = base / f"once-{name}"
+    home.mkdir(exist_ok=True)
+    store, done = home / "store", home / "done"
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            make(store)
+            done.touch()
+    return store
+
+
+@contextlib.contextmanager
+def opened(root: Path, quads: Iterable[pyoxigraph.Quad] | None = None) -> Iterator[EmbeddedStore]:
+    """Open the store ``root`` until the block ends; ``quads``, if any, are published there first."""
+    if quads is not None:
+        publish(root, quads, base=BASE)
+    store = open_store(root)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def engine(store: EmbeddedStore, query: str) -> bytes:
+    """Return what Oxigraph alone answers to a SELECT query, in SPARQL's JSON."""
+    result = store.graph.query(query, use_default_graph_as_union=True)
+    assert isinstance(result, pyoxigraph.QuerySolutions)
+    output = io.BytesIO()
+    result.serialize(output, pyoxigraph.QueryResultsFormat.JSON)
+    return output.getvalue()
 
 
 def free_port() -> int:

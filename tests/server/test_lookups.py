@@ -1,24 +1,22 @@
 """Look-ups and closures that are answered in the HTTP worker have the engine's bytes."""
 
-import io
 import json
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
-import pyoxigraph
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+from tests_support import engine, opened
 
 from reformgraph.server.fastpath import _unquoted
 from reformgraph.server.protocol import lookups
 from reformgraph.server.protocol.closures import MOST, Closures
 from reformgraph.server.protocol.tiny import TooMuch
-from reformgraph.store import EmbeddedStore, open_store, publish
+from reformgraph.store import EmbeddedStore
 from reformgraph.store.shortcuts import Shortcuts
 
-BASE = "https://w3id.org/reformgraph/"
 JSON = "application/sparql-results+json"
 HEAD = (
     "PREFIX rg: <https://w3id.org/reformgraph/ontology#>\n"
@@ -67,19 +65,8 @@ def _quads() -> Iterator[Quad]:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
-    root = tmp_path_factory.mktemp("lookups") / "store"
-    publish(root, _quads(), base=BASE)
-    opened = open_store(root)
-    yield opened
-    opened.close()
-
-
-def engine(store: EmbeddedStore, query: str) -> bytes:
-    result = store.graph.query(query, use_default_graph_as_union=True)
-    assert isinstance(result, pyoxigraph.QuerySolutions)
-    output = io.BytesIO()
-    result.serialize(output, pyoxigraph.QueryResultsFormat.JSON)
-    return output.getvalue()
+    with opened(tmp_path_factory.mktemp("lookups") / "store", _quads()) as store:
+        yield store
 
 
 @pytest.mark.parametrize(

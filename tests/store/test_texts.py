@@ -1,20 +1,18 @@
 """Searches for a part of a label have the rows of the engine, in its order."""
 
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyoxigraph
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
+from tests_support import engine, opened
 
-from reformgraph.store import EmbeddedStore, QueryPool, open_store, publish
+from reformgraph.store import EmbeddedStore, QueryPool
 from reformgraph.store.shortcuts import Shortcuts
 from reformgraph.store.text_index import NAME
 from reformgraph.store.texts import Texts
 
-BASE = "https://w3id.org/reformgraph/"
 JSON = "application/sparql-results+json"
 HEAD = (
     "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"
@@ -37,19 +35,8 @@ def _quads() -> Iterator[Quad]:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
-    root = tmp_path_factory.mktemp("texts") / "store"
-    publish(root, _quads(), base=BASE)
-    opened = open_store(root)
-    yield opened
-    opened.close()
-
-
-def engine(store: EmbeddedStore, query: str) -> bytes:
-    result = store.graph.query(query, use_default_graph_as_union=True)
-    assert isinstance(result, pyoxigraph.QuerySolutions)
-    output = io.BytesIO()
-    result.serialize(output, pyoxigraph.QueryResultsFormat.JSON)
-    return output.getvalue()
+    with opened(tmp_path_factory.mktemp("texts") / "store", _quads()) as store:
+        yield store
 
 
 @pytest.mark.parametrize(
