@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -43,11 +44,16 @@ Rows = Mapping[str, tuple[tuple[str, str], ...]]
 def make(before: bytes = b"") -> bytes:
     """Let pyLODE document the ontology; ``before`` comes back when it was made from the same.
 
-    The same ontology and the same pyLODE give the same bytes.
+    The same ontology and the same pyLODE give the same bytes, which a process makes once.
     """
     key = _key()
     if before and json.loads(before).get("made of") == key:
         return before
+    return _make(key)
+
+
+@lru_cache(1)
+def _make(key: str) -> bytes:
     page = html.fromstring(_page())
     places = _places(page)
     terms = {name: [*_rows(page, places, name)] for name in sorted(RG)}

@@ -1,5 +1,6 @@
 """A small sound graph with the ontology beside it, as a build makes one."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,9 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 from rdflib import Graph
 
 from reformgraph.ontology import files
+
+# HermiT lives for a second: compiling its code thoroughly would take as long again.
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 SMALL = Path(__file__).with_name("good.trig")
 GRAPHS = "https://w3id.org/reformgraph/graph/"
