@@ -80,9 +80,8 @@ def test_axe_finds_nothing(
         assert answer is not None and answer.status == (404 if path == PAGES[-1] else 200), path
         if path.startswith("/sparql"):
             # The editor, where it is built, takes the place of the form.
-            page.wait_for_function(
-                "!document.querySelector('[data-editor]') || document.querySelector('.yasgui .CodeMirror')"
-            )
+            there = ":root:not(:has([data-editor])), .yasgui .CodeMirror"
+            page.wait_for_selector(there, state="attached")
         violations = Axe().run(page, options=OPTIONS).response["violations"]
         found += [
             (path, each["id"], each["nodes"][0]["html"][:160], len(each["nodes"]))

@@ -187,8 +187,10 @@ def test_lineage_search_and_generations(story_root: Path) -> None:
 
 def test_generations_roll_back_and_prune(tmp_path: Path) -> None:
     store = ("--store", "store")
+    (tmp_path / "one.ttl").write_text('<urn:a> <urn:p> "one" .', encoding="utf-8")
+    build = ("build", "--force", "--quiet", "--data", "one.ttl", *store)
     for _ in range(3):
-        assert reformgraph("build", "--force", "--quiet", *store, cwd=tmp_path).returncode == 0
+        assert reformgraph(*build, cwd=tmp_path).returncode == 0
     listed = rows(reformgraph("generations", *store, cwd=tmp_path).stdout)[1:]
     assert [row[0] for row in listed] == ["", "", "*"]
     first = listed[0][1]

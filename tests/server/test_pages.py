@@ -1,5 +1,7 @@
 """Every page of the story's graph: there, well made, and saying what it should."""
 
+import os
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
@@ -150,10 +152,15 @@ def test_every_internal_link_of_the_main_pages_leads_somewhere(client: FlaskClie
             path = href.partition("#")[0]
             if path.startswith("/") and path not in followed:
                 followed.add(path)
+    assert len(followed) > 150
+    routes, asked = client.application.url_map.bind("localhost"), Counter[str]()
     for path in sorted(followed):
+        route, _ = routes.match(path.partition("?")[0])
+        asked[route] += 1
+        if asked[route] > 12 and not os.environ.get("SOAK"):
+            continue
         status = client.get(path, headers=HTML).status_code
         assert status in (200, 303), f"{path}: {status}"
-    assert len(followed) > 150
 
 
 def test_search_is_narrowed_and_says_what_was_meant(client: FlaskClient) -> None:
