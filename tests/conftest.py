@@ -9,6 +9,7 @@ import pytest
 from tests_support import BASE, made_once, opened
 
 from reformgraph.ingest.build import build, chosen
+from reformgraph.ingest.provenance import describe_law
 from reformgraph.store import EmbeddedStore, publish
 
 # The servers that tests start live for seconds; making pages ahead would only take their time.
@@ -62,10 +63,19 @@ def both_store(both_root: Path) -> Iterator[EmbeddedStore]:
 
 
 @pytest.fixture(scope="session")
-def law_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
-    """The story joined with a little law, made by hand (``law_records``); read it only."""
-    joined = law_records.joined
-    with opened(
-        made_once(tmp_path_factory, "law", lambda root: publish(root, joined(), base=BASE))
-    ) as store:
+def law_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with both timelines joined with a little law, made by hand (``law_records``)."""
+
+    def make(root: Path) -> None:
+        graph = law_records.joined()
+        graph.extend(describe_law({"ukpga/1989/41": (law_records.FETCHED,)}, BASE))
+        publish(root, graph, base=BASE)
+
+    return made_once(tmp_path_factory, "law", make)
+
+
+@pytest.fixture(scope="session")
+def law_store(law_root: Path) -> Iterator[EmbeddedStore]:
+    """The opened graph with law; read it only."""
+    with opened(law_root) as store:
         yield store

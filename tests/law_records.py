@@ -9,6 +9,7 @@ from dataclasses import replace
 import pyoxigraph
 
 from reformgraph.ingest.build import Silence, bundled_timelines, reasoned
+from reformgraph.ingest.law.folder import Entry
 from reformgraph.ingest.law.known import known
 from reformgraph.ingest.law.mapping import map_unit
 from reformgraph.ingest.law.mapping.scope import describe_sources
@@ -112,6 +113,14 @@ DOCUMENT = Document(
         ),
     ),
     effects=(PROSPECTIVE,),
+)
+
+FETCHED = Entry(
+    key="https://www.legislation.gov.uk/ukpga/1989/41/data.xml",
+    digest="5" * 64,
+    name="ukpga/1989/41",
+    url="https://www.legislation.gov.uk/ukpga/1989/41/data.xml",
+    retrieved="2026-07-16T09:00:00Z",
 )
 
 

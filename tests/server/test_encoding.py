@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from reformgraph.server.encoding import choose
 
 MANY = "/sparql?query=SELECT * { ?s ?p ?o } LIMIT 2000"
-GRAPH = "/graph-store?graph=https://w3id.org/reformgraph/graph/childrens-plan"
+GRAPH = "/graph-store?graph=https://w3id.org/reformgraph/graph/inferences"
 UNPACK: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.decompress,
     "br": brotli.decompress,

@@ -4,35 +4,19 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import law_records
 import pytest
 from flask.testing import FlaskClient
-from server_support import HTML, faults, read
+from law_records import FETCHED
+from server_support import HTML, application, faults, read
 
-from reformgraph.ingest.law.folder import Entry
-from reformgraph.ingest.provenance import describe_law
-from reformgraph.server.app import create_app
 from reformgraph.server.reading.structure import place
-from reformgraph.settings import Settings
-from reformgraph.store import publish
-
-BASE = "https://w3id.org/reformgraph/"
-FETCHED = Entry(
-    key="https://www.legislation.gov.uk/ukpga/1989/41/data.xml",
-    digest="5" * 64,
-    name="ukpga/1989/41",
-    url="https://www.legislation.gov.uk/ukpga/1989/41/data.xml",
-    retrieved="2026-07-16T09:00:00Z",
-)
 
 
 @pytest.fixture(scope="module")
-def law_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    root: Path = tmp_path_factory.mktemp("served") / "store"
-    graph = law_records.joined()
-    graph.extend(describe_law({"ukpga/1989/41": (FETCHED,)}, BASE))
-    publish(root, graph, base=BASE)
-    yield create_app(Settings(store=str(root))).test_client()
+def law_client(law_root: Path) -> Iterator[FlaskClient]:
+    app = application(law_root)
+    yield app.test_client()
+    app.extensions["reformgraph"].close()
 
 
 def test_the_sites_own_path_leads_to_the_page(law_client: FlaskClient) -> None:
