@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -48,7 +48,7 @@ _TABLES: Final[Mapping[str, tuple[NamedNode, ...]]] = {
     "tensions": (RG.Tension, RG.Absence, RG.Contradiction),
     "relations, rivals and columns": (RG.Claim,),
 }
-_KEPT: Final = "quality-2.json"
+_KEPT: Final = "quality-3.json"
 """The figures as a file of a generation; the number counts changes of ``Quality``."""
 
 
@@ -58,6 +58,7 @@ class Tally:
 
     ``name`` is a class's local name or a source's label; ``things`` counts the entities of a class,
     or the entities and claims that a source holds up; ``alone`` those that nothing else holds up.
+    ``kind`` and ``issued`` (the year, as it is written) are those of a source.
     """
 
     iri: str
@@ -67,6 +68,8 @@ class Tally:
     verified: int
     located: int
     alone: int = 0
+    kind: str = ""
+    issued: str = ""
 
     @property
     def share(self) -> int:
@@ -310,11 +313,20 @@ class _Evidence:
                 held[source].add(holder)
                 alone[source] += len(under) == 1
         names = self._store.labels(read)
+        kinds, years = (self._values(name) for name in ("rg:sourceKind", "dcterms:issued"))
         tallies = [
-            self._tally(iri, names.get(iri, iri), held[iri], readings, alone[iri])
+            replace(
+                self._tally(iri, names.get(iri, iri), held[iri], readings, alone[iri]),
+                kind=kinds.get(iri, ""),
+                issued=years.get(iri, ""),
+            )
             for iri, readings in read.items()
         ]
         return tuple(sorted(tallies, key=lambda tally: (-tally.readings, tally.name, tally.iri)))
+
+    def _values(self, predicate: str) -> dict[str, str]:
+        found = _rows(self._store, f"SELECT ?s ?v {{ ?s {predicate} ?v }} ORDER BY DESC(?v)")
+        return {_text(source): _text(value) for source, value in found}
 
     def sources_under(self, holder: str) -> set[str]:
         readings = self.readings_of.get(holder, ())

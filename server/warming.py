@@ -68,6 +68,7 @@ def warm(app: Flask, service: Service) -> int:
     parts = urlsplit(base)
     client = app.test_client()
     made = 0
+    _prepare(app, service)
     for path in _paths(service):
         if service.stores.get().generation.id != generation:
             break  # a new one has come: its pages are wanted
@@ -82,6 +83,14 @@ def warm(app: Flask, service: Service) -> int:
         made += 1
         time.sleep(time.monotonic() - begun)
     return made
+
+
+def _prepare(app: Flask, service: Service) -> None:
+    """Compile every template and read the words of the search index: all pages need them."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+        time.sleep(0.01)
+    service.stores.get().search("a", limit=1)
 
 
 def _paths(service: Service) -> Iterator[str]:

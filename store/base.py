@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
+from reformgraph.store.briefs import Brief
+
 __all__ = [
+    "Brief",
     "FacetValue",
     "Facets",
     "Generation",
@@ -227,6 +230,17 @@ class Store(Protocol):
 
     def near(self, text: str, limit: int = 5) -> list[SearchHit]:
         """Find entities whose slug or label is spelt like ``text``, best first."""
+
+    def briefs(self, iris: Iterable[str]) -> dict[str, Brief]:
+        """Map those of ``iris`` that the search index knows to what lists show of them."""
+
+    def listed(self, class_iri: str, *, by: str, limit: int, offset: int) -> list[str]:
+        """Return a page of the entities of a class that the search index knows, ``by`` ``time``
+        or ``name``; empty when it knows none.
+        """
+
+    def record(self, iri: str, part: str) -> Any:
+        """Return the JSON that the build kept of a large law; see ``law_records``. None for others."""
 
     def attached(self, name: str) -> bytes:
         """Return a file that the build attached to the generation, empty when it has none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pyoxigraph
 from pyoxigraph import NamedNode, Triple
@@ -14,7 +14,15 @@ from reformgraph.errors import NotFound, QuerySyntaxError, StoreError, UsageErro
 from reformgraph.ontology.terms import PREFIXES, RDFS, RG, SKOS
 from reformgraph.store import generations
 from reformgraph.store.attached import attached
-from reformgraph.store.base import Generation, Named, Row, SearchHit, SearchPage, Solutions
+from reformgraph.store.base import (
+    Brief,
+    Generation,
+    Named,
+    Row,
+    SearchHit,
+    SearchPage,
+    Solutions,
+)
 from reformgraph.store.scan import scan
 from reformgraph.store.search import SearchIndex
 from reformgraph.store.search_index import best
@@ -244,6 +252,18 @@ class EmbeddedStore:
     def near(self, text: str, limit: int = 5) -> list[SearchHit]:
         """Find entities by spelling; see :meth:`reformgraph.store.search.SearchIndex.near`."""
         return self._index.near(text, limit)
+
+    def briefs(self, iris: Iterable[str]) -> dict[str, Brief]:
+        """Map those of ``iris`` that the search index knows to what lists show of them."""
+        return self._index.briefs(iris)
+
+    def listed(self, class_iri: str, *, by: str, limit: int, offset: int) -> list[str]:
+        """Return a page of the entities of a class; see ``SearchIndex.listed``."""
+        return self._index.listed(class_iri, by=by, limit=limit, offset=offset)
+
+    def record(self, iri: str, part: str) -> Any:
+        """Return the JSON that the build kept of a large law, None for any other."""
+        return self._index.record(iri, part)
 
     def attached(self, name: str) -> bytes:
         """Return a file that the build attached to the generation, empty when it has none."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO, TypeAlias, TypeVar, cast
+from typing import IO, Any, TypeAlias, TypeVar, cast
 
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode, Quad, Triple
@@ -18,7 +18,16 @@ from reformgraph.errors import NotFound, RemoteWrong, StoreError, UsageError
 from reformgraph.ontology.terms import DCTERMS, PREFIXES, RDFS, RG, SKOS
 from reformgraph.store import generations
 from reformgraph.store.attached import attached
-from reformgraph.store.base import Generation, Named, Row, SearchHit, SearchPage, Solutions, Term
+from reformgraph.store.base import (
+    Brief,
+    Generation,
+    Named,
+    Row,
+    SearchHit,
+    SearchPage,
+    Solutions,
+    Term,
+)
 from reformgraph.store.embedded import HUB_LIMIT
 from reformgraph.store.scan import scan
 from reformgraph.store.search import SearchIndex
@@ -293,6 +302,18 @@ class RemoteStore:
     def near(self, text: str, limit: int = 5) -> list[SearchHit]:
         """Find entities by spelling in the sidecar's index."""
         return self._index.near(text, limit)
+
+    def briefs(self, iris: Iterable[str]) -> dict[str, Brief]:
+        """Map those of ``iris`` that the search index knows to what lists show of them."""
+        return self._index.briefs(iris)
+
+    def listed(self, class_iri: str, *, by: str, limit: int, offset: int) -> list[str]:
+        """Return a page of the entities of a class; see ``SearchIndex.listed``."""
+        return self._index.listed(class_iri, by=by, limit=limit, offset=offset)
+
+    def record(self, iri: str, part: str) -> Any:
+        """Return the JSON that the build kept of a large law, None for any other."""
+        return self._index.record(iri, part)
 
     def attached(self, name: str) -> bytes:
         """Return a file that the build attached to the generation, empty when it has none."""

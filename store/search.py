@@ -11,16 +11,17 @@ import sqlite3
 import threading
 import unicodedata
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
+from typing import Any
 from urllib.parse import quote
 
 from rapidfuzz import fuzz, process
 
 from reformgraph.errors import Busy, StoreError
-from reformgraph.store import search_facets
+from reformgraph.store import briefs, law_records, search_facets
 from reformgraph.store.base import FacetValue, Named, SearchHit, SearchPage, Segment
 from reformgraph.store.search_index import SearchRow, fold, index_rows, write_index
 from reformgraph.store.spelling import SHORTEST, Vocabulary
@@ -85,9 +86,9 @@ class SearchIndex:
                 self._idle.put(connection)
                 # SQLite opens the file at the first statement.
                 connection.execute("SELECT count(*) FROM entity WHERE entity MATCH '\"x\"'")
-                # Generations of earlier versions have no such table and are searched without.
-                tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'facet'")
-                self._has_facets = tables.fetchone() is not None
+                # Generations of earlier versions lack some tables and are read without.
+                tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+                self._has_facets, self._has_briefs = "facet" in tables, "record" in tables
         except sqlite3.Error as error:
             self._finalizer()
             raise StoreError(f"{path}: not a search index ({error})") from None
@@ -230,6 +231,27 @@ class SearchIndex:
             Named(iri, slug, label, type_, kind, tuple(names.split("\n")) if names else ())
             for iri, slug, label, type_, kind, names in rows
         ]
+
+    def briefs(self, iris: Iterable[str]) -> dict[str, briefs.Brief]:
+        """Return what lists show of those of ``iris`` that are known here."""
+        if not self._has_briefs:
+            return {}
+        with self._connection() as connection:
+            return {brief.iri: brief for brief in briefs.read(connection, iris)}
+
+    def listed(self, class_iri: str, *, by: str, limit: int, offset: int) -> list[str]:
+        """Return a page of the entities of a class in an order of :data:`briefs.ORDERS`."""
+        if not self._has_briefs:
+            return []
+        with self._connection() as connection:
+            return briefs.listed(connection, class_iri, by, limit, offset)
+
+    def record(self, iri: str, part: str) -> Any:
+        """Return what the build kept of a large law; see :mod:`law_records`. None for others."""
+        if not self._has_briefs:
+            return None
+        with self._connection() as connection:
+            return law_records.read(connection, iri, part)
 
     def _all_names(self) -> tuple[list[str], list[int]]:
         with self._lock:

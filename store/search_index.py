@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph
 
 from reformgraph.ontology.terms import DCTERMS, FOAF, RDF, RDFS, RG, SKOS
-from reformgraph.store import search_facets
+from reformgraph.store import briefs, law_records, search_facets
 
 MAX_PROSE = 20_000
 """Characters of prose that are indexed for one entity; a snippet of more would be slow."""
@@ -63,7 +63,8 @@ class SearchRow:
     """One entity as it is indexed; ``names`` are its other names, ``prose`` what is said of it.
 
     ``type`` is the local name of its class, ``kind`` the label of its ``rg:kind``; ``boost``
-    below 1 ranks it lower; ``facets`` are what hits can be narrowed to: facet, value, label.
+    below 1 ranks it lower; ``facets`` are what hits can be narrowed to: facet, value, label;
+    ``brief`` is what lists show of it.
     """
 
     iri: str
@@ -75,6 +76,7 @@ class SearchRow:
     prose: str = ""
     boost: float = 1.0
     facets: tuple[tuple[str, str, str], ...] = ()
+    brief: briefs.BriefRow | None = None
 
 
 def fold(text: str) -> str:
@@ -118,7 +120,8 @@ def _row(
     every: dict[pyoxigraph.NamedNode, list[object]] = {}
     types: set[tuple[bool, str]] = set()
     kind = ""
-    for quad in graph.quads_for_pattern(pyoxigraph.NamedNode(iri), None, None):
+    quads = list(graph.quads_for_pattern(pyoxigraph.NamedNode(iri), None, None))
+    for quad in quads:
         thing = quad.object
         every.setdefault(quad.predicate, []).append(thing)
         if isinstance(thing, pyoxigraph.Literal):
@@ -150,6 +153,7 @@ def _row(
         prose[:MAX_PROSE],
         boost,
         tuple(facets.of(every, kind)),
+        briefs.row(iri, slug, kind, every, *briefs.classes(quads)),
     )
 
 
@@ -187,8 +191,10 @@ def local_name(iri: str) -> str:
     return iri.rpartition("#")[2] if "#" in iri else iri.rpartition("/")[2]
 
 
-def write_index(path: Path, rows: Iterable[SearchRow]) -> int:
+def write_index(path: Path, rows: Iterable[SearchRow], graph: pyoxigraph.Store) -> int:
     """Write a search file; ``path`` must not exist. Returns the number of rows.
+
+    ``graph`` is what the rows were made of: the records of its large laws go into the file too.
 
     Raises OSError or sqlite3.Error when the file cannot be written.
     """
@@ -199,6 +205,8 @@ def write_index(path: Path, rows: Iterable[SearchRow]) -> int:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(_SCHEMA)
         connection.executescript(search_facets.SCHEMA)
+        connection.executescript(briefs.SCHEMA)
+        connection.execute(law_records.SCHEMA)
         for row in rows:
             count += 1
             made = connection.execute(
@@ -223,6 +231,10 @@ def write_index(path: Path, rows: Iterable[SearchRow]) -> int:
                     for name, value, label in row.facets
                 ),
             )
+            if row.brief is not None:
+                briefs.write(connection, row.brief)
+        briefs.finish(connection)
+        law_records.write(connection, graph)
         connection.execute("INSERT INTO entity(entity) VALUES ('optimize')")
         connection.commit()
     return count

@@ -65,6 +65,19 @@ def write(path: Path, store: pyoxigraph.Store, graphs: dict[str, int]) -> None:
         file.write(blob)
 
 
+def counted(folder: Path, *predicates: str) -> list[dict[str, int] | None]:
+    """Return how often each object of each predicate (an IRI) stands in the generation ``folder``.
+
+    None where that is not known beforehand: more than :data:`MOST_VALUES` objects, or no file.
+    """
+    try:
+        with (folder / NAME).open("rb") as file:
+            values = json.loads(file.readline())["values"]
+    except (OSError, ValueError, KeyError):
+        return [None for _ in predicates]
+    return [values.get(predicate) for predicate in predicates]
+
+
 def _edges(store: pyoxigraph.Store) -> list[tuple[str, str]]:
     return [
         (quad.subject.value, quad.object.value)

@@ -87,7 +87,7 @@ def _write(
     digest, expected = _load(folder, quads, there)
     # A fresh look at what lies on the disk, as a server will see it.
     opened = pyoxigraph.Store.read_only(str(folder / generations.QUADS))
-    write_index(folder / generations.SEARCH, index_rows(opened))
+    write_index(folder / generations.SEARCH, index_rows(opened), opened)
     graphs = _counts(
         opened, "SELECT ?k (COUNT(*) AS ?n) { GRAPH ?k { ?s ?p ?o } } GROUP BY ?k", False
     )

@@ -23,11 +23,12 @@ def page(slug: str, suffix: str) -> Response:
     address = links().force(slug)
     g.formats = [Offer(JSON.name, f"{address}.json", JSON.media_type)]
 
-    def read() -> force.ForcePage:
-        return force.read(store(), links(), iri)
+    def read(most: int | None) -> force.ForcePage:
+        return force.read(store(), links(), iri, most)
 
     if form is JSON:
-        return respond.as_json(lambda: force.as_json(read()), name=f"force-{slug}"[:80])
+        return respond.as_json(lambda: force.as_json(read(None)), name=f"force-{slug}"[:80])
     return respond.answer(
-        lambda: render_template("force.html", page=read(), root=request.script_root), HTML
+        lambda: render_template("force.html", page=read(force.CHANGES), root=request.script_root),
+        HTML,
     )

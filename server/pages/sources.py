@@ -14,9 +14,8 @@ from reformgraph.server.formats import CSV, JSON
 from reformgraph.server.pages.offers import Offer
 from reformgraph.server.pages.quality import current
 from reformgraph.server.paging import pages
-from reformgraph.server.reading import graph
 from reformgraph.server.reading.refs import Ref, refs
-from reformgraph.server.service import links, service, store
+from reformgraph.server.service import links, store
 
 blueprint = Blueprint("sources", __name__)
 
@@ -54,19 +53,19 @@ def sources(suffix: str) -> Response:
     g.formats = [
         Offer(f.name, f"{here}.{f.suffix}?{urlencode(asked)}", f.media_type) for f in (CSV, JSON)
     ]
-    every = service().remember(("sources", store().generation.id, links().root), _rows)
-    rows = _ordered([row for row in every if not kind or row.kind == kind], by)
+    every = current().sources
+    rows = _ordered([tally for tally in every if not kind or tally.kind == kind], by)
     if form is CSV:
-        return respond.as_csv(COLUMNS, (_plain(row) for row in rows), name="sources")
+        return respond.as_csv(COLUMNS, (_plain(row) for row in _rows(rows)), name="sources")
     if form is JSON:
         return respond.as_json(
-            lambda: [dict(zip(COLUMNS, _plain(row), strict=True)) for row in rows], "sources"
+            lambda: [dict(zip(COLUMNS, _plain(row), strict=True)) for row in _rows(rows)], "sources"
         )
     paging = pages(page, len(rows), SIZE, lambda n: f"{here}?{urlencode({**asked, 'page': n})}")
     kinds = sorted({row.kind for row in every if row.kind})
     return respond.page(
         "sources.html",
-        rows=rows[(page - 1) * SIZE : page * SIZE],
+        rows=_rows(rows[(page - 1) * SIZE : page * SIZE]),
         every=len(every),
         paging=paging,
         orders=[(name, f"{here}?{urlencode(asked | {'by': name})}", name == by) for name in ORDERS],
@@ -76,31 +75,25 @@ def sources(suffix: str) -> Response:
     )
 
 
-def _rows() -> list[Row]:
-    tallies = {tally.iri: tally for tally in current().sources}
-    iris = list(tallies)
-    named = refs(store(), links(), iris)
-    said = graph.statements(store(), iris, ["rg:sourceKind", "dcterms:issued"])
-    rows = []
-    for iri, tally in tallies.items():
-        values = {p.rpartition("/")[2].rpartition("#")[2]: o.value for p, o in said.get(iri, ())}
-        if iri in named:
-            rows.append(
-                Row(named[iri], values.get("sourceKind", ""), values.get("issued", ""), tally)
-            )
-    return rows
+def _rows(tallies: list[Tally]) -> list[Row]:
+    named = refs(store(), links(), [tally.iri for tally in tallies])
+    return [
+        Row(named[tally.iri], tally.kind, tally.issued, tally)
+        for tally in tallies
+        if tally.iri in named
+    ]
 
 
-def _ordered(rows: list[Row], by: str) -> list[Row]:
-    def key(row: Row) -> tuple[int, str, str]:
+def _ordered(tallies: list[Tally], by: str) -> list[Tally]:
+    def key(tally: Tally) -> tuple[int, str, str]:
         weight = {
-            "weight": row.tally.things,
-            "alone": row.tally.alone,
-            "unverified": row.unverified,
+            "weight": tally.things,
+            "alone": tally.alone,
+            "unverified": tally.readings - tally.verified,
         }.get(by, 0)
-        return (-weight, row.ref.label.casefold(), row.ref.iri)
+        return (-weight, tally.name.casefold(), tally.iri)
 
-    return sorted(rows, key=key)
+    return sorted(tallies, key=key)
 
 
 def _plain(row: Row) -> list[str]:

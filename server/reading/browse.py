@@ -14,14 +14,17 @@ DATED = frozenset(
         *("Creation", "Merger", "Split", "Renaming", "Transfer", "Abolition", "Post", "Tenure"),
     }
 )
-# Beyond this the engine does not sort; the list comes in the order of the index.
-SORTED = 20_000
+# What is in no index (claims, evidence) is sorted by the engine, up to this many; then it comes in
+# the engine's own order.
+SORTED = 2_000
 
 
 def entities(
     store: Store, links: Links, class_iri: str, *, by: str, total: int, limit: int, offset: int
 ) -> tuple[Ref, ...]:
     """Return a page of the instances of a class, ``by`` ``time`` or ``name``; undated ones last."""
+    if iris := store.listed(class_iri, by=by, limit=limit, offset=offset):
+        return _named(store, links, iris)
     if total > SORTED:
         order = ""
     elif by == "time":
@@ -44,6 +47,9 @@ def entities(
         f"SELECT DISTINCT ?x {{ ?x a {graph.node(class_iri)} {dates} {name} }}"
         f" {order} LIMIT {limit} OFFSET {offset}",
     )
-    iris = [graph.text(x) for (x,) in found]
+    return _named(store, links, [graph.text(x) for (x,) in found])
+
+
+def _named(store: Store, links: Links, iris: list[str]) -> tuple[Ref, ...]:
     named = refs(store, links, iris)
     return tuple(named[iri] for iri in dict.fromkeys(iris) if iri in named)

@@ -1,7 +1,8 @@
 """From announcement to force: the steps of a law or provision in order of time, with their lags.
 
-Made of the questions ``policy-to-law-lag``, ``gives-effect-to`` and ``amendments-of``, and of the
-item's own dates.
+Made of the questions ``policy-to-law-lag`` and ``gives-effect-to``, of the item's own dates, and of
+what changed it: the rows of ``amendments-of`` that point to it, found from the law on, for that
+question looks at every claim of the graph.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import datetime
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from itertools import count
 from typing import Any
 
 from reformgraph.errors import NotFound
@@ -23,7 +23,7 @@ from reformgraph.store import Store
 
 TYPES = ("Legislation", "Provision")
 CHANGES = 60
-"""Changes on one page; the JSON has them all."""
+"""Changes on one page, the first; the JSON has them all."""
 _ANNOUNCING = {
     "announces": "announced",
     "consultsOn": "consulted on",
@@ -64,22 +64,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ForcePage:
-    """The whole way. ``law`` is the law that a provision is part of."""
+    """The way. ``law`` is the law that a provision is part of, ``left_out`` counts changes that
+    are not among the steps.
+    """
 
     item: Ref
     law: Ref | None
     steps: tuple[Step, ...]
-
-    @property
-    def shown(self) -> tuple[Step, ...]:
-        """The steps of the page: of the changes the first, for a large Act has thousands."""
-        place = count()
-        return tuple(s for s in self.steps if s.stage != "change" or next(place) < CHANGES)
-
-    @property
-    def left_out(self) -> int:
-        """How many changes the page leaves out."""
-        return len(self.steps) - len(self.shown)
+    left_out: int
 
     @property
     def indirect(self) -> bool:
@@ -87,8 +79,22 @@ class ForcePage:
         return any(step.indirect for step in self.steps)
 
 
-def read(store: Store, links: Links, iri: str) -> ForcePage:
-    """Return the way of one law or provision. Raises NotFound for anything else."""
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A change, before its claim is read: ``when`` the law was made that did it, or it began."""
+
+    claim: str
+    by: str
+    to: str
+    predicate: str
+    when: str
+
+
+def read(store: Store, links: Links, iri: str, most: int | None = None) -> ForcePage:
+    """Return the way of one law or provision, with at most ``most`` changes, the first.
+
+    Raises NotFound for anything else.
+    """
     out = graph.outgoing(store, iri)
     own = facts.type_of(local_name(o.value) for p, o in out if local_name(p) == "type")
     if own not in TYPES:
@@ -97,20 +103,83 @@ def read(store: Store, links: Links, iri: str) -> ForcePage:
     asked = list(_ask(store, "gives-effect-to", iri)) + list(
         _ask(store, "policy-to-law-lag", law or iri)
     )
-    changed = [r for r in _ask(store, "amendments-of", iri) if r["role"] == "changed by another"]
+    changes = _changes(store, iri)
+    shown = changes[:most]
+    claims = {claim.iri: claim for claim in graph.claims(store, [each.claim for each in shown])}
     used = {
         *(str(r[c]) for r in asked for c in ("policy", "item", "source", "claim") if r[c]),
-        *(str(r[c]) for r in changed for c in ("from", "to", "source", "claim") if r[c]),
+        *(each for change in shown for each in (change.by, change.to, change.claim)),
     }
-    evidence = graph.evidence(store, [each for each in (iri, law) if each])
+    evidence = graph.evidence(store, [*(each for each in (iri, law) if each), *claims])
     used |= {s for readings in evidence.values() for r in readings for s in r.sources}
     names = refs(store, links, sorted(used | {iri} | ({law} if law else set())))
     steps = {
         *_asked(names, asked, iri),
-        *_changed(names, changed, iri),
+        *_changed(names, shown, claims, evidence, iri),
         *_itself(store, names, evidence, iri, own, law),
     }
-    return ForcePage(names[iri], names.get(law), tuple(_with_lags(steps)))
+    left_out = len(changes) - len(shown)
+    return ForcePage(names[iri], names.get(law), tuple(_with_lags(steps)), left_out)
+
+
+def _changes(store: Store, iri: str) -> list[_Change]:
+    """Find what changed a law, with its provisions, or a provision; the earliest first."""
+    name = graph.node(iri)
+    # A rival claim has no plain triple.
+    claim = "?c rg:claimObject ?o ; rg:claimPredicate ?p ; rg:claimSubject ?s . ?s ?p ?o"
+    found = [
+        tuple(map(graph.text, row))
+        for row in graph.rows(
+            store,
+            f"SELECT DISTINCT ?c ?p ?s ?o {{ {{ {claim.replace('?o', name)} BIND({name} AS ?o) }}"
+            f" UNION {{ ?o eli:is_part_of {name} . {claim} }}"
+            " FILTER(?p IN (rg:amends, rg:repeals, rg:supersedes)) }",
+        )
+    ]
+    found += [
+        (text[0], text[1], text[3], text[2])
+        for row in graph.rows(
+            store,
+            f"SELECT DISTINCT ?c ?p ?s ?o {{ {{ {claim.replace('?s', name)} BIND({name} AS ?s) }}"
+            f" UNION {{ ?s eli:is_part_of {name} . {claim} }} FILTER(?p = rg:endedBy) }}",
+        )
+        if (text := tuple(map(graph.text, row)))
+    ]
+    made = _made(store, {by for _, _, by, _ in found})
+    began = _began(store, [(c, by) for c, _, by, _ in found if not made.get(by)])
+    changes = [
+        _Change(c, by, to, predicate, made.get(by) or began.get(c, ""))
+        for c, predicate, by, to in found
+        if by != iri and not by.startswith(f"{iri}/")  # what it does to itself is not of others
+    ]
+    return sorted(changes, key=lambda change: (change.when[:10] or "9999", change.claim))
+
+
+def _made(store: Store, iris: set[str]) -> dict[str, str]:
+    """Tell when each law was made; of a provision, when its law was."""
+    said = graph.statements(store, sorted(iris), ("rg:date", "eli:is_part_of"))
+    own = {iri: {local_name(p): o.value for p, o in pairs} for iri, pairs in said.items()}
+    laws = {values["is_part_of"] for values in own.values() if "is_part_of" in values} - iris
+    wholes = _made(store, laws) if laws else {}
+    return {
+        iri: values.get("date") or wholes.get(values.get("is_part_of", ""), "")
+        for iri, values in own.items()
+    }
+
+
+def _began(store: Store, pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Tell from which day each effect (claim, law that made it) is in force, "" for none yet."""
+    iris = sorted({iri for pair in pairs for iri in pair})
+    found = {
+        iri: {local_name(p): o.value for p, o in said}
+        for iri, said in graph.statements(store, iris, ("rg:start", "rg:isProspective")).items()
+    }
+    return {
+        claim: ""
+        if "isProspective" in found[claim]
+        else found[claim].get("start") or found[by].get("start", "")
+        for claim, by in pairs
+    }
 
 
 def as_json(page: ForcePage) -> dict[str, Any]:
@@ -171,16 +240,29 @@ def _asked(names: Mapping[str, Ref], rows: list[_Row], iri: str) -> Iterator[Ste
         )
 
 
-def _changed(names: Mapping[str, Ref], rows: list[_Row], iri: str) -> Iterator[Step]:
-    for some in _by_claim(rows):
-        first = some[0]
+def _changed(
+    names: Mapping[str, Ref],
+    changes: list[_Change],
+    claims: Mapping[str, graph.Claim],
+    evidence: Mapping[str, list[graph.Reading]],
+    iri: str,
+) -> Iterator[Step]:
+    for change in changes:
+        claim, readings = claims[change.claim], evidence.get(change.claim, [])
+        read_in = dict.fromkeys(
+            (names[s], r.locator) for r in readings for s in r.sources if s in names
+        )
         yield Step(
             stage="change",
-            words=_CHANGING.get(local_name(str(first["predicate"])), "changed by"),
-            when=str(first["date"] or first["start"] or ""),
-            other=names.get(str(first["from"])),
-            touched=names.get(str(first["to"])) if first["to"] != iri else None,
-            **_common(names, some),
+            words=_CHANGING.get(local_name(change.predicate), "changed by"),
+            when=change.when,
+            other=names.get(change.by),
+            touched=names.get(change.to) if change.to != iri else None,
+            sentence=claim.comment,
+            basis=claim.basis,
+            claim=names.get(change.claim),
+            sources=tuple(read_in),
+            verified=any(reading.verified for reading in readings),
         )
 
 

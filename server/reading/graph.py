@@ -182,11 +182,12 @@ def statements(
     """Return the asserted statements of several subjects, narrowed to ``predicates`` if given."""
     if not subjects:
         return {}
-    only = f"VALUES ?p {{ {' '.join(predicates)} }}" if predicates else ""
+    # A second VALUES block would be joined with the first before anything is looked up.
+    only = f" FILTER(?p IN ({', '.join(predicates)}))" if predicates else ""
     found = rows(
         store,
-        f"SELECT DISTINCT ?s ?p ?o {{ VALUES ?s {{ {nodes(subjects)} }} {only}"
-        f" {said(store, '?s ?p ?o')} }}",
+        f"SELECT DISTINCT ?s ?p ?o {{ VALUES ?s {{ {nodes(subjects)} }}"
+        f" {said(store, '?s ?p ?o')}{only} }}",
     )
     by_subject: dict[str, list[tuple[str, Term]]] = {iri: [] for iri in subjects}
     for s, p, o in found:

@@ -8,16 +8,17 @@ depends on nothing but its generation.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from reformgraph.server import dates
 from reformgraph.server.links import Links, outward
 from reformgraph.server.reading import origins, structure
-from reformgraph.server.reading.graph import node, nodes, rows, text
+from reformgraph.server.reading.graph import node, rows, text
 from reformgraph.server.reading.refs import Ref, refs
-from reformgraph.store import Store
+from reformgraph.store import Store, law_effects, law_outline
+from reformgraph.store.law_effects import Effects, Other
 
 SITE: Final = "http://www.legislation.gov.uk/"
 SHOWN: Final = 30
@@ -117,22 +118,24 @@ def read(store: Store, links: Links, iri: str, type_: str) -> Law | None:
     """Read the record of a law or provision of legislation.gov.uk; None for anything else."""
     if type_ not in ("Legislation", "Provision") or not iri.startswith(f"{SITE}id/"):
         return None
-    on, by = _effects(store, iri, type_, "on"), _effects(store, iri, type_, "by")
-    whole = _law_of(store, iri) if type_ == "Provision" else iri
-    versions = _versions(store, iri, _made(store, whole))
+    whole = type_ == "Legislation"
+    on, by = (_effects(store, iri, whole, way) for way in law_effects.WAYS)
+    law = iri if whole else _law_of(store, iri)
+    versions = _versions(store, iri, _made(store, law))
     notes = _notes(store, links, iri)
+    today = store.generation.created[:10]
     return Law(
         text_href=outward(iri.replace("/id/", "/", 1).replace("http://", "https://", 1)),
-        days=_days(on),
-        contents=structure.read(store, links, iri, type_),
-        origins=origins.read(store, links, whole),
+        days=tuple(sorted(day for text_ in on.days if (day := _day(text_)))),
+        contents=structure.contents(_outline(store, iri, whole), links, iri, whole=whole),
+        origins=origins.read(store, links, law),
         versions=versions[-POINTS:],
         more_versions=max(0, len(versions) - POINTS),
         on=_changes(store, links, on, "on"),
         by=_changes(store, links, by, "by"),
         on_href=links.effects(iri, "on"),
         by_href=links.effects(iri, "by"),
-        standing=_standing(on, store.generation.created[:10]),
+        standing=Standing(on.open, on.due_by(today), on.prospective, today),
         notes=notes[:SHOWN],
         more_notes=max(0, len(notes) - SHOWN),
     )
@@ -151,12 +154,6 @@ def _made(store: Store, law: str) -> datetime.date | None:
     return _day(text(found[0][0])) if found else None
 
 
-def _days(on: Iterable[_Row]) -> tuple[datetime.date, ...]:
-    """Give the days in force of effects, one each, however many provisions an effect has."""
-    found = sorted({(row.id, row.day) for row in on if row.day})
-    return tuple(day for _, text_ in found if (day := _day(text_)))
-
-
 def _day(text_: str) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(text_)
@@ -172,92 +169,41 @@ def pattern(iri: str, type_: str, way: str) -> str:
     return f"?part dcterms:isPartOf* {node(iri)} . ?e {end} ?part ; a rg:Effect ."
 
 
-FEW = 1_000
-"""Effects that are named one by one in a query; a law with more is asked for as a whole."""
+def _effects(store: Store, iri: str, whole: bool, way: str) -> Effects:
+    if whole and (kept := store.record(iri, way)) is not None:
+        return law_effects.of_json(kept)
+    return law_effects.read(partial(rows, store), iri, whole=whole, way=way)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One claim of an effect, as the page counts it."""
-
-    word: str
-    law: str
-    id: str
-    day: str
-    applied: str
-    required: str
-    prospective: str
+def _outline(store: Store, iri: str, whole: bool) -> law_outline.Outline:
+    if whole and (kept := store.record(iri, "contents")) is not None:
+        return law_outline.of_json(kept)
+    return law_outline.read(partial(rows, store), iri, whole=whole)
 
 
-def _effects(store: Store, iri: str, type_: str, way: str) -> list[_Row]:
-    other = "rg:affectingLaw" if way == "on" else "rg:affectedLaw"
-    # Which they are first: in one query the engine begins with every effect of the graph, though
-    # most provisions have few or none.
-    own = pattern(iri, type_, way)
-    if type_ != "Legislation":
-        inside = f"SELECT DISTINCT ?part {{ ?part dcterms:isPartOf* {node(iri)} }}"
-        parts = [text(row[0]) for row in rows(store, inside)]
-        end = "rg:claimObject" if way == "on" else "rg:claimSubject"
-        own = (
-            f"VALUES ?part {{ {nodes(parts)} }} ?e {end} ?part . FILTER EXISTS {{ ?e a rg:Effect }}"
-        )
-    few = [text(row[0]) for row in rows(store, f"SELECT DISTINCT ?e {{ {own} }} LIMIT {FEW + 1}")]
-    if not few:
-        return []
-    if len(few) <= FEW:
-        own = f"VALUES ?e {{ {nodes(few)} }}"
-    found = rows(
-        store,
-        f"SELECT ?predicate ?law ?id ?day ?applied ?required ?prospective {{ {own}"
-        f" ?e {other} ?law ; rg:claimPredicate ?predicate ; dcterms:identifier ?id"
-        " OPTIONAL { ?e rg:startEarliest ?day } OPTIONAL { ?e rg:isApplied ?applied }"
-        " OPTIONAL { ?e rg:isRequired ?required } OPTIONAL { ?e rg:isProspective ?prospective } }",
-    )
-    return [_Row(text(row[0]).rpartition("#")[2], *map(text, row[1:])) for row in found]
-
-
-def _changes(store: Store, links: Links, found: Iterable[_Row], way: str) -> tuple[Changes, ...]:
-    by_word: dict[str, dict[str, list[_Row]]] = {}
-    for row in found:
-        by_word.setdefault(row.word, {}).setdefault(row.law, []).append(row)
-    listed = {
-        word: sorted(laws.items(), key=lambda pair: (-_ids(pair[1]), pair[0]))
-        for word, laws in by_word.items()
-    }
-    names = refs(store, links, sorted({law for each in listed.values() for law, _ in each[:SHOWN]}))
+def _changes(store: Store, links: Links, found: Effects, way: str) -> tuple[Changes, ...]:
+    listed = found.laws
+    names = refs(store, links, sorted({o.law for each in listed.values() for o in each[:SHOWN]}))
     made = []
     for word, words in _WORDS.items():
-        each = listed.get(word, [])
-        shown = sorted(each[:SHOWN], key=lambda pair: (_first(pair[1]), pair[0]))
+        each = listed.get(word, ())
+        shown = sorted(each[:SHOWN], key=lambda other: (other.first or "9999", other.law))
         laws = tuple(
-            Changer(names[law], _ids(rows_), _span(rows_)) for law, rows_ in shown if law in names
+            Changer(names[other.law], other.count, _span(other))
+            for other in shown
+            if other.law in names
         )
         if laws:
-            total = sum(_ids(rows_) for _, rows_ in each)
+            total = sum(other.count for other in each)
             made.append(Changes(words[way == "by"], laws, total, max(0, len(each) - SHOWN)))
     return tuple(made)
 
 
-def _ids(found: Iterable[_Row]) -> int:
-    return len({row.id for row in found})
-
-
-def _first(found: Iterable[_Row]) -> str:
-    return min((row.day for row in found if row.day), default="9999")
-
-
-def _span(found: Iterable[_Row]) -> str:
-    years = sorted({row.day[:4] for row in found if row.day})
-    if not years:
+def _span(other: Other) -> str:
+    first, last = other.first[:4], other.last[:4]
+    if not first:
         return "no day in force yet"
-    return years[0] if len(years) == 1 else f"{years[0]}–{years[-1]}"
-
-
-def _standing(found: Iterable[_Row], day: str) -> Standing:
-    open_ = [row for row in found if row.applied == "false"]
-    due = [row for row in open_ if row.required == "true" and row.day and row.day <= day]
-    prospective = [row for row in open_ if row.prospective == "true"]
-    return Standing(_ids(open_), _ids(due), _ids(prospective), day)
+    return first if first == last else f"{first}–{last}"
 
 
 def _versions(store: Store, iri: str, enacted: datetime.date | None) -> tuple[Version, ...]:

@@ -9,7 +9,7 @@ from reformgraph.server.links import Links
 from reformgraph.server.reading import graph
 from reformgraph.server.reading.refs import Ref, refs
 from reformgraph.server.words import CLASSES
-from reformgraph.store import Store
+from reformgraph.store import Store, shortcut_index
 
 _OTHER = {"Post": ORG.Post, "Person": FOAF.Person, "Concept": SKOS.Concept}
 _OTHER["ConceptScheme"] = SKOS.ConceptScheme
@@ -67,18 +67,7 @@ def class_iri(name: str) -> str:
 
 def overview(store: Store, links: Links) -> Overview:
     """Count what the graph holds and how well it is evidenced."""
-    by_status = {
-        graph.text(status).rpartition("status-")[2]: int(graph.text(n))
-        for status, n in graph.rows(
-            store, "SELECT ?s (COUNT(?e) AS ?n) { ?e rg:status ?s } GROUP BY ?s"
-        )
-    }
-    by_basis = {
-        graph.text(basis).rpartition("basis-")[2]: int(graph.text(n))
-        for basis, n in graph.rows(
-            store, "SELECT ?b (COUNT(?c) AS ?n) { ?c rg:basis ?b } GROUP BY ?b"
-        )
-    }
+    by_status, by_basis = _counted(store, RG.status.value, RG.basis.value)
     classes = store.generation.counts
     counts = tuple(
         Count(name, words.one, words.many, words.meaning, classes.get(class_iri(name), 0))
@@ -92,6 +81,20 @@ def overview(store: Store, links: Links) -> Overview:
         claims=sum(by_basis.values()),
         inferred=by_basis.get("inferred", 0),
     )
+
+
+def _counted(store: Store, *predicates: str) -> list[dict[str, int]]:
+    """Count the objects of each predicate, by the last word of their IRIs (``…#status-verified``)."""
+    found = []
+    for predicate, known in zip(
+        predicates, shortcut_index.counted(store.generation.folder, *predicates), strict=True
+    ):
+        numbers = known
+        if numbers is None:
+            query = f"SELECT ?o (COUNT(?s) AS ?n) {{ ?s {graph.node(predicate)} ?o }} GROUP BY ?o"
+            numbers = {graph.text(o): int(graph.text(n)) for o, n in graph.rows(store, query)}
+        found.append({iri.rpartition("-")[2]: number for iri, number in numbers.items()})
+    return found
 
 
 def _timelines(store: Store, links: Links) -> tuple[Timeline, ...]:

@@ -15,7 +15,7 @@ from reformgraph.server.links import Links, local_name
 from reformgraph.server.reading import graph
 from reformgraph.server.words import CLASSES, OTHER_CLASSES, class_words
 from reformgraph.store import Store
-from reformgraph.store.base import Term
+from reformgraph.store.base import Brief, Term
 
 # A label longer than this is cut in lists; its own page has it whole.
 LONGEST = 300
@@ -87,6 +87,26 @@ def refs(store: Store, links: Links, iris: Iterable[str]) -> dict[str, Ref]:
 
 
 def _read(store: Store, links: Links, wanted: list[str]) -> dict[str, Ref]:
+    found = {iri: _of(brief, links) for iri, brief in store.briefs(wanted).items()}
+    # Claims, evidence, effects and whatever else has no slug is in no index.
+    others = [iri for iri in wanted if iri not in found]
+    return found | _asked(store, links, others) if others else found
+
+
+def _of(brief: Brief, links: Links) -> Ref:
+    return Ref(
+        iri=brief.iri,
+        href=links.page(brief.iri, brief.slug),
+        label=shown(brief.label, brief.slug, brief.iri),
+        slug=brief.slug,
+        type=min(map(class_name, brief.classes), key=_rank, default=""),
+        kind=brief.kind,
+        when=when(brief.date, brief.start, brief.end, ongoing=brief.ongoing),
+        sort=brief.date or brief.start or brief.end,
+    )
+
+
+def _asked(store: Store, links: Links, wanted: list[str]) -> dict[str, Ref]:
     query = _QUERY.format(iris=graph.nodes(wanted), typed=graph.said(store, "?x a ?type"))
     found: dict[str, Ref] = {}
     ranks: dict[str, tuple[int, int, str]] = {}

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from law_records import FETCHED
 from server_support import HTML, application, faults, read
 
-from reformgraph.server.reading.structure import place
+from reformgraph.store.law_outline import place
 
 
 @pytest.fixture(scope="module")
