@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
-from reformgraph.queries.quality import Tally
+from reformgraph.queries.tallies import Tally
 from reformgraph.server import formats, parameters, respond
 from reformgraph.server.formats import CSV, JSON
 from reformgraph.server.pages.offers import Offer

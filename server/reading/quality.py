@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from reformgraph.ontology import gate
 from reformgraph.ontology.terms import PREFIXES
-from reformgraph.queries.quality import Quality, Tally, Version
+from reformgraph.queries.quality import Quality, Version
+from reformgraph.queries.tallies import Tally
 from reformgraph.server.links import Links
 from reformgraph.server.reading.facts import predicate_words
 from reformgraph.server.reading.refs import Ref, refs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -146,6 +147,7 @@ def when(date: str, start: str, end: str, *, ongoing: bool) -> str:
     return dates.in_words(date)
 
 
+@lru_cache(maxsize=1024)
 def class_name(iri: str) -> str:
     """Return the local name of a class IRI."""
     return compact(iri).rpartition(":")[2].rpartition("#")[2] if iri else ""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from reformgraph.queries import quality as figures
+from reformgraph.queries import tallies
 from reformgraph.store import EmbeddedStore
 from reformgraph.store.dumps import Dumps
 
@@ -70,4 +71,4 @@ def test_the_headline_has_a_line_for_each_figure(story_store: EmbeddedStore) -> 
 
 
 def test_a_share_is_rounded_down() -> None:
-    assert (figures.percent(0, 0), figures.percent(1, 3), figures.percent(199, 200)) == (0, 33, 99)
+    assert [tallies.percent(*each) for each in ((0, 0), (1, 3), (199, 200))] == [0, 33, 99]

@@ -16,6 +16,7 @@ def test_what_was_made_ahead_is_served(story_root: Path, monkeypatch: pytest.Mon
     some = ["/questions/triggers", "/browse", "/as-at/2007-12-11"]
     monkeypatch.setattr(warming, "_paths", lambda service: iter(some))
     monkeypatch.setattr(warming.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(app.jinja_env, "list_templates", lambda: ["about.html"])
     assert warming.warm(app, service) == len(some)
     made = []
     answer = Service.answer
