@@ -143,7 +143,8 @@ def flood(
     script.write_text(
         f'FILE = "{wanted}"\nPATH = "{parts.path}?"\nACCEPT = "{ACCEPT}"\nSTART = {start}\n{_LUA}'
     )
-    command = [wrk, "-t1", f"-c{clients}", f"-d{seconds:g}s", "--timeout", "30s"]
+    # wrk takes whole seconds only.
+    command = [wrk, "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", "--timeout", "30s"]
     done = subprocess.run(
         [*command, "-s", str(script), f"http://{parts.netloc}"],
         capture_output=True,

@@ -94,6 +94,7 @@ def create_app(
     app.wsgi_app = Observed(fast, figures, journal)  # type: ignore[method-assign]
     figures.sources += [lambda: cache_figures("responses", fast.kept), memory]
     app.extensions["reformgraph.fast"] = fast
+    app.extensions["reformgraph.observed"] = app.wsgi_app
     app.jinja_env.globals.update(
         date_words=dates.in_words, class_words=words.class_words, spaced=words.spaced
     )

@@ -10,25 +10,22 @@ benchmarks/README.md.
 
 from __future__ import annotations
 
-import io
-import re
-from binascii import a2b_qp
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeAlias
-from urllib.parse import unquote_to_bytes
 
 from werkzeug.wsgi import FileWrapper, get_current_url
 
 from reformgraph.errors import ReformGraphError
 from reformgraph.server import encoding
-from reformgraph.server.observe import BY, DIGEST, ROUTE, SIZE, digest
+from reformgraph.server.front.environ import GONE
+from reformgraph.server.observe import BY, DIGEST, ROUTE, SIZE, Ready, digest
 from reformgraph.server.protocol import lookups
-from reformgraph.server.protocol.cache import LARGEST, OVERHEAD, Bounded
+from reformgraph.server.protocol.cache import LARGEST, Bounded
 from reformgraph.server.protocol.closures import Closure, Closures
 from reformgraph.server.protocol.labels import FAILED, tag
 from reformgraph.server.protocol.lookups import LookUp
-from reformgraph.server.protocol.presence import has_gone
+from reformgraph.server.protocol.plain import PATHS, Key, key_of, split
 from reformgraph.server.protocol.tiny import Tiny, TooMuch, recognise, run
 from reformgraph.server.service import Service
 from reformgraph.server.shapes import Headers, Shape, Shapes
@@ -39,35 +36,8 @@ from reformgraph.store.shortcuts import is_closure
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-PATHS = frozenset({"/sparql", "/sparql/"})
-METHODS = frozenset({"GET", "HEAD", "POST"})
-LONGEST = 65_536
-"""Bytes of a query string or body that is looked up; longer ones are rare and go to Flask."""
-# With one of these the answer may be of another kind; Flask knows.
-_UNSURE = ("HTTP_RANGE", "HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_CONTENT_ENCODING")
-# Of a request all that the route, or the address of the endpoint, depends on beside its query.
-# With If-None-Match a 304 is kept like any other answer.
-_LOOKED_AT = (
-    *("PATH_INFO", "SCRIPT_NAME", "wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT"),
-    *("CONTENT_TYPE", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH"),
-)
-_WELL_FORMED = re.compile(rb"(?:[^%\r\n]|%[0-9A-Fa-f]{2})*+\Z")
-_FORM = "application/x-www-form-urlencoded"
-_QUERY = "application/sparql-query"
-
-
-class _Key(NamedTuple):
-    """Under what a response is kept."""
-
-    generation: str
-    method: str
-    query_string: str
-    body: bytes
-    rest: tuple[Any, ...]
-
-    @property
-    def size(self) -> int:
-        return 2 * (len(self.query_string) + len(self.body)) + OVERHEAD
+SEEN = "reformgraph.seen"
+"""In the environment: what :meth:`FastPath.at_once` made of a request that it did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +67,17 @@ class _Made(NamedTuple):
     length: int
     generation: str
     tag: str
-    by: str = "pool"
 
 
 _Wanted: TypeAlias = Tiny | LookUp | Closure | _Query
+
+
+class _Seen(NamedTuple):
+    """What a request is: the plain query that it holds, if any, and what its answers look like."""
+
+    key: Key
+    wanted: _Wanted | None
+    shape: Shape
 
 
 class FastPath:
@@ -119,77 +96,92 @@ class FastPath:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from what is kept or in place, else let Flask answer and learn from it."""
-        if environ["PATH_INFO"] not in PATHS or (key := self._key(environ)) is None:
+        seen = environ.pop(SEEN, None) or self._look(environ)
+        if isinstance(seen, Ready):
+            if environ["REQUEST_METHOD"] != "HEAD":
+                environ[SIZE] = len(seen.body)
+            environ[BY], environ[DIGEST], environ[ROUTE] = seen.by, seen.digest, "/sparql"
+            start_response(seen.status, list(seen.headers))
+            return [seen.body]
+        if seen is None:
             return self.inner(environ, start_response)
-        kept = self.kept.get(key)
-        if kept is not None:
-            if key.method != "HEAD":
-                environ[SIZE] = len(kept.body)
-            environ[BY], environ[DIGEST], environ[ROUTE] = "kept", kept.digest, "/sparql"
-            start_response(kept.status, list(kept.headers))
-            return [kept.body]
-        wanted, shape = self._recognise(key)
+        key, wanted, shape = seen
         if wanted is not None and shape.trusted:
-            made = self._make(environ, key, wanted, shape)
+            made = self._by_pool(environ, key, wanted, shape)
             if made is not None:
-                environ[BY], environ[SIZE] = made.by, made.length
-                environ[DIGEST] = digest(wanted.query)
-                return self._send(environ, start_response, key, shape, made)
+                environ[BY], environ[SIZE] = "pool", made.length
+                environ[DIGEST], environ[ROUTE] = digest(wanted.query), "/sparql"
+                return self._send(start_response, key, shape, made, environ[DIGEST])
         return self._pass_on(environ, start_response, key, wanted, shape)
 
+    def at_once(self, environ: WSGIEnvironment) -> Ready | None:
+        """Return what is kept or can be answered in place; a call later goes on from there."""
+        seen = self._look(environ)
+        if isinstance(seen, Ready):
+            return seen
+        if seen is not None:
+            environ[SEEN] = seen
+        return None
+
+    def is_current(self, generation: str) -> bool:
+        """Return whether ``generation`` is the one that is served."""
+        try:
+            return self._service.stores.get().generation.id == generation
+        except ReformGraphError:
+            return False
+
+    def _look(self, environ: WSGIEnvironment) -> Ready | _Seen | None:
+        """Return an answer, or what a query is, or None for what only Flask knows."""
+        if environ["PATH_INFO"] not in PATHS or (key := self._key(environ)) is None:
+            return None
+        kept = self.kept.get(key)
+        if kept is not None:
+            return Ready(
+                *(kept.status, kept.headers, kept.body), key.generation, "kept", kept.digest
+            )
+        wanted, shape = self._recognise(key)
+        if wanted is None or not shape.trusted or isinstance(wanted, _Query):
+            return _Seen(key, wanted, shape)
+        try:
+            made = self._in_process(environ, key, wanted, shape)
+        except TooMuch:
+            # It looked small and is not: a query process answers it like any other.
+            plain = None if isinstance(wanted, Tiny) else _plain(wanted.query)
+            return _Seen(key, plain, shape if plain else Shape(-1))
+        if made is None:
+            return _Seen(key, wanted, Shape(-1))
+        self.made += 1
+        headers, name = shape.fill(made.length, made.tag), digest(wanted.query)
+        assert isinstance(made.body, bytes)
+        self._keep(key, shape.status, headers, made.body, name)
+        return Ready(shape.status, headers, made.body, key.generation, "tiny", name)
+
+    def _keep(self, key: Key, status: str, headers: Headers, body: bytes, name: str) -> None:
+        self.kept.put(key, _Kept(status, headers, body, name), key.size + len(body))
+
     def _send(
-        self,
-        environ: WSGIEnvironment,
-        start_response: StartResponse,
-        key: _Key,
-        shape: Shape,
-        made: _Made,
+        self, start_response: StartResponse, key: Key, shape: Shape, made: _Made, name: str
     ) -> Iterable[bytes]:
         self.made += 1
-        environ[ROUTE] = "/sparql"
         headers = shape.fill(made.length, made.tag)
-        if isinstance(made.body, bytes):
-            if made.generation == key.generation:
-                kept = _Kept(shape.status, headers, made.body, environ[DIGEST])
-                self.kept.put(key, kept, key.size + made.length)
-            start_response(shape.status, list(headers))
-            # A list: granian hands it on in one piece.
-            return [made.body]
-        start_response(shape.status, headers)
-        return FileWrapper(made.body, 1 << 16)
+        start_response(shape.status, list(headers))
+        if not isinstance(made.body, bytes):
+            return FileWrapper(made.body, 1 << 16)
+        if made.generation == key.generation:
+            self._keep(key, shape.status, headers, made.body, name)
+        return [made.body]
 
-    def _key(self, environ: WSGIEnvironment) -> _Key | None:
+    def _key(self, environ: WSGIEnvironment) -> Key | None:
         """Return under what an answer may be kept; None when Flask has to look at it."""
-        method, query_string = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
-        if method not in METHODS or len(query_string) > LONGEST:
-            return None
-        for name in _UNSURE:
-            if name in environ:
-                return None
-        body = b""
-        if method == "POST":
-            length = environ.get("CONTENT_LENGTH") or ""
-            if not (length.isascii() and length.isdigit() and len(length) < 6):
-                return None
-            if "HTTP_TRANSFER_ENCODING" in environ:
-                return None
-            body = environ["wsgi.input"].read(int(length))
-            environ["wsgi.input"] = io.BytesIO(body)
-            if len(body) < int(length):
-                return None  # the client broke off
-        elif not query_string:
-            return None  # the form, or the service description
         try:
-            generation = self._service.stores.get().generation.id
+            return key_of(environ, self._service.stores.get().generation.id)
         except ReformGraphError:
             return None
-        get = environ.get
-        return _Key(generation, method, query_string, body, tuple([get(n) for n in _LOOKED_AT]))
 
-    def _recognise(self, key: _Key) -> tuple[_Wanted | None, Shape]:
+    def _recognise(self, key: Key) -> tuple[_Wanted | None, Shape]:
         """Return the plain query that a request holds, None for what Flask has to look at."""
         if key.method != "HEAD" and key.rest[-1] is None:
-            text, other = _split(key)
+            text, other = split(key)
             if text:
                 wanted: _Wanted | None = self._in_place(text, key, other) if self._tiny else None
                 wanted = wanted or _plain(text)
@@ -198,7 +190,7 @@ class FastPath:
                     return wanted, self._shapes.get(kind)
         return None, Shape(-1)
 
-    def _in_place(self, text: str, key: _Key, other: str) -> Tiny | LookUp | Closure | None:
+    def _in_place(self, text: str, key: Key, other: str) -> Tiny | LookUp | Closure | None:
         """Return what of a query can be answered in this process, if it is small enough."""
         if not other and "json" in (key.rest[7] or ""):  # Accept; what else it names is seen later
             if (found := lookups.recognise(text)) is not None:
@@ -207,51 +199,53 @@ class FastPath:
                 return Closure(text)
         return recognise(text)
 
-    def _make(
-        self, environ: WSGIEnvironment, key: _Key, wanted: _Wanted, shape: Shape
-    ) -> _Made | None:
-        """Answer in place or by the query processes; None when Flask has to answer."""
-        address, media_type = shape.address, shape.media_type
-        # What a client wants compressed Flask compresses, save what is too small for it.
-        coded = bool(encoding.choose(environ.get("HTTP_ACCEPT_ENCODING")))
-        if not address:
+    def _address(self, environ: WSGIEnvironment, shape: Shape) -> str:
+        """Return the address of the endpoint as this shape's requests name it."""
+        if not shape.address:
             public = self._service.settings.public_url
-            address = shape.address = (
+            shape.address = (
                 f"{public.rstrip('/')}/sparql"
                 if public
                 else get_current_url(environ, strip_querystring=True)
             )
-        generation, plain = key.generation, wanted
+        return shape.address
+
+    def _in_process(
+        self, environ: WSGIEnvironment, key: Key, wanted: Tiny | LookUp | Closure, shape: Shape
+    ) -> _Made | None:
+        """Answer in this process; None when Flask has to, TooMuch when a query process may."""
+        address, media_type = self._address(environ, shape), shape.media_type
+        try:
+            body = self._made_here(wanted, key.generation, media_type, address)
+        except (SyntaxError, ValueError, OSError, RuntimeError, ReformGraphError):
+            return None
+        if _coded(environ) and len(body) >= encoding.SMALLEST:
+            return None
+        name = tag(key.generation, wanted.query, None, media_type, address)
+        return _Made(body, len(body), key.generation, name)
+
+    def _by_pool(
+        self, environ: WSGIEnvironment, key: Key, wanted: _Wanted, shape: Shape
+    ) -> _Made | None:
+        """Answer by the query processes; None when Flask has to answer."""
         if not isinstance(wanted, _Query):
-            try:
-                body = self._made_here(wanted, generation, media_type, address)
-            except (SyntaxError, ValueError, OSError, RuntimeError, ReformGraphError):
-                return None
-            except TooMuch:
-                # It looked small and is not: a query process answers it like any other.
-                if isinstance(wanted, Tiny) or (other := _plain(wanted.query)) is None:
-                    return None
-                plain = other
-            else:
-                if coded and len(body) >= encoding.SMALLEST:
-                    return None
-                name = tag(generation, wanted.query, None, media_type, address)
-                return _Made(body, len(body), generation, name, "tiny")
-        assert isinstance(plain, _Query)
+            return None
+        address, media_type = self._address(environ, shape), shape.media_type
         try:
             answer = self._service.results.run(
-                plain.query,
+                wanted.query,
                 media_type,
                 base=address,
-                scanned=plain.found,
+                scanned=wanted.found,
                 client=self._service.client(environ),
-                gone=has_gone(environ),
+                gone=environ.get(GONE),
             )
         except ReformGraphError as error:
             environ[FAILED] = error  # for the route to tell, without a second try
             return None
         name = tag(answer.generation, wanted.query, None, media_type, address)
-        if answer.media_type != media_type or (coded and answer.length >= encoding.SMALLEST):
+        coded = _coded(environ) and answer.length >= encoding.SMALLEST
+        if answer.media_type != media_type or coded:
             answer.file.close()
             return None
         if answer.length > LARGEST:
@@ -283,7 +277,7 @@ class FastPath:
         self,
         environ: WSGIEnvironment,
         start_response: StartResponse,
-        key: _Key,
+        key: Key,
         wanted: _Wanted | None,
         shape: Shape,
     ) -> Iterable[bytes]:
@@ -317,15 +311,27 @@ class FastPath:
     def _learn(
         self,
         environ: WSGIEnvironment,
-        key: _Key,
+        key: Key,
         wanted: _Wanted,
         shape: Shape,
         flask: _Kept,
     ) -> None:
         media = {name.lower(): value for name, value in flask.headers}.get("content-type", "")
-        ours = self._make(environ, key, wanted, Shape(headers=(("Content-Type", media),)))
+        bare = Shape(headers=(("Content-Type", media),))
+        try:
+            if isinstance(wanted, _Query):
+                ours = self._by_pool(environ, key, wanted, bare)
+            else:
+                ours = self._in_process(environ, key, wanted, bare)
+        except TooMuch:
+            return
         if ours is not None and isinstance(ours.body, bytes):
             shape.learn(flask.status, flask.headers, flask.body, (ours.body, ours.tag))
+
+
+def _coded(environ: WSGIEnvironment) -> bool:
+    """Whether the client wants a coding: Flask compresses, save what is too small for it."""
+    return bool(encoding.choose(environ.get("HTTP_ACCEPT_ENCODING")))
 
 
 def _plain(text: str) -> _Query | None:
@@ -338,46 +344,6 @@ def _plain(text: str) -> _Query | None:
     except ReformGraphError:
         return None
     return _Query(text, found)
-
-
-def _split(key: _Key) -> tuple[str, str]:
-    """Return the text of the query and what stands beside it; no text for what is not plain."""
-    content_type = key.rest[6] or ""
-    if key.method == "GET":
-        fields = key.query_string
-    elif content_type.startswith(_FORM) and not key.query_string:
-        fields = key.body.decode("latin-1")
-    elif content_type.startswith(_QUERY) and "&" not in key.query_string:
-        # What else stands in the address may name another generation, or less time.
-        if key.query_string and not key.query_string.startswith("format="):
-            return "", ""
-        return _text(key.body), key.query_string
-    else:
-        return "", ""
-    first, separator, second = fields.partition("&")
-    if not first.startswith("query="):
-        first, second = second, first
-    # With any third parameter, or any other second one, let Flask see to it.
-    if not first.startswith("query=") or "&" in first + second:
-        return "", ""
-    if separator and not second.startswith("format="):
-        return "", ""
-    return _text(_unquoted(first[6:].replace("+", " "))), second
-
-
-def _unquoted(text: str) -> bytes:
-    """Decode percent-encoding as urllib does, in C where that is the same."""
-    data = text.encode()
-    if _WELL_FORMED.match(data):
-        return a2b_qp(data.replace(b"=", b"=3D").replace(b"%", b"="))
-    return unquote_to_bytes(text)
-
-
-def _text(data: bytes) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return ""
 
 
 def _may_be_kept(status: str, fields: Mapping[str, str]) -> bool:

@@ -13,14 +13,14 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from reformgraph.errors import ReformGraphError
 from reformgraph.server.figures import Figures, labels
 from reformgraph.server.journal import Journal
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from reformgraph.server.service import Service
 
@@ -38,11 +38,61 @@ def digest(query: str) -> str:
     return hashlib.sha256(query.encode("utf-8", "replace")).hexdigest()[:16]
 
 
+class Ready(NamedTuple):
+    """A finished answer. ``generation``: the one for which it may be given again, "" for none."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    generation: str
+    by: str
+    digest: str
+
+
+class AtOnce(Protocol):
+    """A WSGI application that can answer some requests in no time."""
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse, /
+    ) -> Iterable[bytes]:
+        """Answer as PEP 3333 has it."""
+
+    def at_once(self, environ: WSGIEnvironment) -> Ready | None:
+        """Return the answer to a request without a body if it takes no waiting."""
+
+    def is_current(self, generation: str) -> bool:
+        """Return whether answers for ``generation`` hold."""
+
+
 class Observed:
     """The WSGI application around ``inner``."""
 
-    def __init__(self, inner: WSGIApplication, figures: Figures, journal: Journal) -> None:
+    def __init__(self, inner: AtOnce, figures: Figures, journal: Journal) -> None:
         self.inner, self._figures, self._journal = inner, figures, journal
+
+    def at_once(self, environ: WSGIEnvironment) -> Ready | None:
+        """Return what ``inner`` can answer without waiting, counted; None for all else."""
+        begun = time.perf_counter()
+        ready = self.inner.at_once(environ)
+        if ready is not None:
+            self._count_ready(environ["REQUEST_METHOD"], environ["PATH_INFO"], ready, begun)
+        return ready
+
+    def again(self, ready: Ready) -> bool:
+        """Count that ``ready`` is given again to a GET; False when it no longer holds."""
+        begun = time.perf_counter()
+        if not self.inner.is_current(ready.generation):
+            return False
+        self._count_ready("GET", "/sparql", ready, begun)
+        return True
+
+    def _count_ready(self, method: str, path: str, ready: Ready, begun: float) -> None:
+        size = len(ready.body) if method != "HEAD" else 0
+        seconds = time.perf_counter() - begun
+        self._count(
+            *(method, path, "/sparql", int(ready.status[:3]), seconds, size),
+            *(ready.by, ready.digest),
+        )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer as ``inner`` does, then count."""
@@ -65,16 +115,29 @@ class Observed:
                 lengths = (v for k, v in told[1] if k in _LENGTH and v.isdigit())
                 size = int(next(lengths, 0))
             size = max(0, size)
-            # Only what is known may become a label: anybody can send any method.
-            known = method if method in METHODS else "other"
-            route, by, status = get(ROUTE, "none"), get(BY, ""), int(told[0][:3])
-            self._figures.seen(route, known, status, seconds, size)
-            if by:
-                self._figures.count("sparql_answers_total", by=by)
-            self._journal.request(
+            route, status = get(ROUTE, "none"), int(told[0][:3])
+            self._count(
                 *(method, environ["PATH_INFO"], route, status, seconds, size),
-                *(by, get(DIGEST, "")),
+                *(get(BY, ""), get(DIGEST, "")),
             )
+
+    def _count(
+        self,
+        method: str,
+        path: str,
+        route: str,
+        status: int,
+        seconds: float,
+        size: int,
+        by: str,
+        digest: str,
+    ) -> None:
+        # Only what is known may become a label: anybody can send any method.
+        known = method if method in METHODS else "other"
+        self._figures.seen(route, known, status, seconds, size)
+        if by:
+            self._figures.count("sparql_answers_total", by=by)
+        self._journal.request(method, path, route, status, seconds, size, by, digest)
 
 
 _LENGTH = frozenset({"Content-Length", "content-length"})

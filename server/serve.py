@@ -1,9 +1,8 @@
-"""``reformgraph serve``: granian with workers that come back when they die."""
+"""``reformgraph serve``: uvicorn with workers that come back when they die."""
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import socket
 import sys
@@ -14,26 +13,22 @@ import urllib.error
 import urllib.request
 from collections import deque
 from dataclasses import fields
-from typing import Any
 
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
+import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from reformgraph.errors import ReformGraphError, StoreError
+from reformgraph.server.front.protocol import Protocol
 from reformgraph.settings import Settings
 from reformgraph.store.generations import choose
 from reformgraph.store.opening import check_federation, is_remote, root_of
 
-# Connections that a worker holds, idle ones too, before it takes no new one: with 64 that many
-# half-sent requests kept everybody else out for ten seconds (hazards 36, 95).
-BACKPRESSURE = 4_096
-RESPAWN_EVERY = 1.0  # seconds before a worker that died is replaced
-KILL_AFTER = 8  # seconds that a worker has to finish what it is at
+KILL_AFTER = 8.0  # seconds that a worker has to finish what it is at
 CRASHES, CRASH_WINDOW = 30, 60.0  # deaths of workers in so many seconds after which it gives up
-HEADER_TIMEOUT = 10_000  # milliseconds for the request's headers to arrive (hazard 36)
-
+KEEP_ALIVE = 75  # seconds that an idle connection is kept
+UNANSWERED = 30  # seconds without a sign of life after which a worker is replaced
+BACKLOG = 2_048  # connections that wait to be taken
 
 # How the settings reach the workers; not REFORMGRAPH_…, for it is no setting of its own.
 HANDED_DOWN = "_REFORMGRAPH_SERVE"
@@ -48,26 +43,45 @@ class PortInUse(ReformGraphError):
     title = "The address cannot be listened on"
 
 
-class Respawns(dict[int, float]):
-    """When workers were last replaced: granian stops the whole service when one dies soon after.
+class WorkersDie(ReformGraphError):
+    """Workers die as fast as they are started."""
+
+    exit_code = 3
+    problem = "workers"
+    title = "The HTTP workers do not stay alive"
+
+
+class Workers(Multiprocess):
+    """Keeps the workers alive, and gives up when so many died of late that something is wrong.
 
     One that is killed twice in five seconds is no reason (hazard 114); one that cannot start is.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._times: deque[float] = deque(maxlen=CRASHES)
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket]) -> None:
+        super().__init__(config, sockets)
+        self._deaths: deque[float] = deque(maxlen=CRASHES)
+        self.gave_up = False
 
-    def __setitem__(self, worker: int, when: float) -> None:
-        self._times.append(when)
-        super().__setitem__(worker, when)
+    def keep_subprocess_alive(self) -> None:
+        """Replace who died; see uvicorn."""
+        before = [process.pid for process in self.processes]
+        super().keep_subprocess_alive()
+        now = time.monotonic()
+        self._deaths.extend(now for p in self.processes if p.pid not in before)
+        full = len(self._deaths) == CRASHES and now - self._deaths[0] < CRASH_WINDOW
+        failed = any(p.exitcode == STARTUP_FAILURE for p in self.processes)
+        if (full or failed) and not self.should_exit.is_set():
+            self.gave_up = True
+            self.should_exit.set()
 
-    def get(self, worker: int, default: Any = None) -> Any:
-        """Return when ``worker`` was replaced, if so many were of late that something is wrong."""
-        full = len(self._times) == CRASHES
-        if full and time.monotonic() - self._times[0] < CRASH_WINDOW:
-            return super().get(worker, default)
-        return float("-inf")
+    def join_all(self) -> None:
+        """Wait for the workers to end, and no longer than they may take."""
+        deadline = time.monotonic() + KILL_AFTER
+        for process in self.processes:
+            process.process.join(max(0.1, deadline - time.monotonic()))
+            if process.process.is_alive():
+                process.process.kill()
+                process.process.join()
 
 
 def serve(settings: Settings) -> None:
@@ -78,32 +92,35 @@ def serve(settings: Settings) -> None:
     """
     check_federation(settings)
     _has_graph(settings)
-    _free(settings)
     values = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name != "sources"}
     os.environ[HANDED_DOWN] = json.dumps(values)
-    # Forked workers inherit the locks of this process's threads as they stood at that moment: they
-    # then hung at their first import or their first query (hazard 47).
-    multiprocessing.set_start_method("spawn", force=True)
-    server = Granian(
-        "reformgraph.server.wsgi:app",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.WSGI,
+    config = uvicorn.Config(
+        "reformgraph.server.asgi:app",
+        http=Protocol,
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
         workers=settings.workers,
-        blocking_threads=settings.threads,
-        backpressure=BACKPRESSURE,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT),
-        respawn_failed_workers=True,
-        respawn_interval=RESPAWN_EVERY,
-        workers_kill_timeout=KILL_AFTER,
-        log_level=LogLevels.error,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=int(KILL_AFTER) - 2,
+        timeout_worker_healthcheck=UNANSWERED,
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
     )
-    server.respawned_wrks = Respawns()
-    threading.Thread(target=_announce, args=(settings,), daemon=True).start()
-    with tempfile.TemporaryDirectory(prefix="reformgraph-figures-") as shared:
+    with (
+        _listen(settings) as listener,
+        tempfile.TemporaryDirectory(prefix="reformgraph-figures-") as shared,
+    ):
         os.environ[FIGURES] = shared
-        server.serve()
+        threading.Thread(target=_announce, args=(settings,), daemon=True).start()
+        workers = Workers(config, [listener])
+        workers.run()
+    if workers.gave_up:
+        raise WorkersDie(f"{CRASHES} of them died within {CRASH_WINDOW:g} s; the log says of what")
 
 
 def _has_graph(settings: Settings) -> None:
@@ -115,19 +132,17 @@ def _has_graph(settings: Settings) -> None:
         raise StoreError(f"{error.detail}{told}", where=error.where) from None
 
 
-def _free(settings: Settings) -> None:
-    """Try the address before granian does: its own failure is a traceback in a worker."""
+def _listen(settings: Settings) -> socket.socket:
+    """Return the socket that all workers take connections from."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise PortInUse(
-                f"cannot listen on {settings.host}:{settings.port}: {reason}",
-                hints=("choose another with --port",),
-            ) from None
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PortInUse(
+            f"cannot listen on {settings.host}:{settings.port}: {reason}",
+            hints=("choose another with --port",),
+        ) from None
 
 
 def _announce(settings: Settings) -> None:

@@ -29,12 +29,7 @@ def client_of(environ: Mapping[str, Any], header: str = "") -> str:
         told = str(environ.get("HTTP_" + header.upper().replace("-", "_"), ""))
         if told := told.rpartition(",")[2].strip():
             return told[:100]
-    address = str(environ.get("REMOTE_ADDR", ""))
-    # granian writes the port behind the address; an IPv6 address has colons of its own.
-    host, colon, port = address.rpartition(":")
-    if colon and port.isdigit() and (host.count(":") == 0 or host.endswith("]")):
-        return host.strip("[]")
-    return address
+    return str(environ.get("REMOTE_ADDR", ""))
 
 
 def limiter(rate: str) -> Callable[[str], None] | None:

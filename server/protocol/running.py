@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Response, request
 
 from reformgraph.ontology.terms import PREFIXES
+from reformgraph.server.front.environ import GONE
 from reformgraph.server.observe import BY, DIGEST, digest
 from reformgraph.server.protocol.description import address
-from reformgraph.server.protocol.presence import has_gone
 from reformgraph.server.protocol.request import Asked
 from reformgraph.server.service import service
 from reformgraph.store.answer import Answer
@@ -34,7 +34,7 @@ def run(query: str, media_type: str, asked: Asked, found: Scan) -> Answer:
         scanned=found,
         client=service().client(request.environ),
         timeout=asked.timeout,
-        gone=has_gone(request.environ),
+        gone=request.environ.get(GONE),
         common=PREFIXES if service().settings.common_prefixes == "on" else None,
     )
 

@@ -1,7 +1,7 @@
 """Large answers on their way to clients: how many at a time, so that slow readers block nobody.
 
-An answer too large to be handed over in one piece occupies a thread of the HTTP server until its
-reader has it all, and some readers never do (hazard 24). Half of the threads are kept free.
+An answer too large to be handed over in one piece holds an open file until its reader has it all,
+and some readers never do (hazard 24). There are half as many places as threads.
 """
 
 from __future__ import annotations

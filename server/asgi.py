@@ -1,4 +1,4 @@
-"""The application object for granian: ``granian --interface wsgi reformgraph.server.wsgi:app``."""
+"""The application of one HTTP worker, as uvicorn loads it: ``reformgraph.server.asgi:app``."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import json
 import os
 from pathlib import Path
 
-from flask import Flask
-
 from reformgraph import settings
 from reformgraph.server import warming
 from reformgraph.server.app import create_app
+from reformgraph.server.front.bridge import Bridge
 from reformgraph.server.journal import Journal, gather
 from reformgraph.server.serve import FIGURES, HANDED_DOWN
+
+KNOWN = 8_000_000
+"""Bytes of short answers that are kept by the very bytes of their requests, at most."""
 
 
 def _settings() -> settings.Settings:
@@ -22,7 +24,7 @@ def _settings() -> settings.Settings:
     return settings.Settings(**json.loads(handed)) if handed else settings.load()
 
 
-def _app() -> Flask:
+def _app() -> Bridge:
     chosen, shared = _settings(), os.environ.get(FIGURES, "")
     journal = Journal(chosen.log, chosen.log_bytes)
     gather(journal)
@@ -31,7 +33,12 @@ def _app() -> Flask:
     if chosen.warm:
         warming.start(made, made.extensions["reformgraph"])
     atexit.register(journal.close)
-    return made
+    return Bridge(
+        made.extensions["reformgraph.observed"],
+        threads=chosen.threads,
+        body_limit=chosen.body_limit,
+        known_bytes=min(KNOWN, chosen.cache_bytes // 8),
+    )
 
 
 app = _app()

@@ -1,0 +1,164 @@
+"""HTTP/1.1 by uvicorn and httptools, with limits of its own and a short way for ``/sparql``.
+
+What can be answered at once is answered where the request is read, in the event loop: the way
+through a thread and back takes longer than a look-up does (benchmarks/README.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+from httptools import parse_url
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from reformgraph.server.front.bridge import ENVIRON, Bridge
+from reformgraph.server.front.environ import environment
+from reformgraph.server.front.problems import problem
+from reformgraph.server.observe import Ready
+
+HEADER_TIMEOUT = 10.0
+"""Seconds in which a request's headers have to come (hazard 36)."""
+MOST_HEADERS = 65_536
+"""Bytes of a request's first line and headers."""
+_SHORT, _AGAIN = b"/sparql", b"GET /sparql?"
+_BODY = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
+
+
+class _Answered:
+    """Stands for a request that is answered, where uvicorn looks for one under way."""
+
+    response_complete = True
+    message_event = asyncio.Event()
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._bridge = cast(Bridge, self.config.loaded_app)
+        self._late: asyncio.TimerHandle | None = None
+        self._between = self._in_headers = True
+        self._header_bytes = 0
+        self._data = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin; who connects and says nothing has as long as who is slow with headers."""
+        super().connection_made(cast(asyncio.Transport, transport))
+        self._late = self.loop.call_later(HEADER_TIMEOUT, self._too_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End; the request under way is told."""
+        self._in_time()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Answer, or take apart, what came."""
+        idle = self._between and self._is_idle()
+        if idle and (known := self._bridge.known.find((data, self.server))) is not None:
+            self._in_time()
+            self._unset_keepalive_if_required()
+            self._write(*known)
+            return
+        self._data = data if idle else b""
+        self._header_bytes += len(data)
+        super().data_received(data)
+        if self._in_headers and not self._between:
+            if self._header_bytes > MOST_HEADERS:
+                self._refuse(431, f"the headers are longer than {MOST_HEADERS} bytes")
+            elif self._late is None:
+                self._late = self.loop.call_later(HEADER_TIMEOUT, self._too_late)
+
+    def on_message_begin(self) -> None:
+        """See uvicorn."""
+        self._between, self._in_headers = False, True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Answer at once if that can be, else let uvicorn start the application."""
+        self._in_headers, self._header_bytes = False, 0
+        self._in_time()
+        if self.url.startswith(_SHORT) and self._is_idle() and self._is_plain():
+            environ = self._environ()
+            ready = self._bridge.at_once(environ)
+            if ready is not None:
+                self._at_once(ready, environ["REQUEST_METHOD"])
+                return
+            self.scope[ENVIRON] = environ  # type: ignore[literal-required]
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """See uvicorn."""
+        self._between = True
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Tell that what came is not HTTP, in words and as a problem document."""
+        self._refuse(400, "what was sent is not a request of HTTP/1.1")
+
+    def _is_idle(self) -> bool:
+        return (
+            (self.cycle is None or self.cycle.response_complete)
+            and not self.pipeline
+            and not self.flow.write_paused
+            and not self.transport.is_closing()
+        )
+
+    def _is_plain(self) -> bool:
+        """Whether a request is all there, and leaves the connection open."""
+        return (
+            self.parser.get_http_version() == "1.1"
+            and self.parser.should_keep_alive()
+            and self.parser.get_method() in (b"GET", b"HEAD")
+            and not any(name in _BODY for name, _ in self.headers)
+        )
+
+    def _environ(self) -> dict[str, Any]:
+        url = parse_url(self.url)
+        return environment(
+            self.parser.get_method().decode("ascii"),
+            url.path,
+            url.query or b"",
+            self.headers,
+            version="1.1",
+            scheme=self.scheme or "http",
+            server=self.server,
+            client=self.client,
+        )
+
+    def _at_once(self, ready: Ready, method: str) -> None:
+        headers = "".join([f"{name}: {value}\r\n" for name, value in ready.headers])
+        head = STATUS_LINE[int(ready.status[:3])] + headers.encode("latin-1")
+        body = ready.body if method != "HEAD" else b""
+        self.cycle = _Answered()  # type: ignore[assignment]
+        # Only what was read with nothing before and nothing behind it is the whole request.
+        data = self._data
+        if data.startswith(_AGAIN) and data.find(b"\r\n\r\n") == len(data) - 4:
+            self._bridge.known.put(data, (data, self.server), ready, head, body)
+        self._write(head, body)
+
+    def _write(self, head: bytes, body: bytes) -> None:
+        own = b"".join([b"%b: %b\r\n" % pair for pair in self.server_state.default_headers])
+        self.transport.write(b"".join((head, own, b"\r\n", body)))
+        self.on_response_complete()
+
+    def _in_time(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _too_late(self) -> None:
+        self._late = None
+        if not self._between:
+            self._refuse(408, f"the headers did not come within {HEADER_TIMEOUT:g} s")
+        elif self._is_idle():
+            self.transport.close()
+
+    def _refuse(self, status: int, detail: str) -> None:
+        if self.transport.is_closing():
+            return
+        code, headers, body = problem(status, detail)
+        lines = [b"%b: %b\r\n" % pair for pair in (*self.server_state.default_headers, *headers)]
+        self.transport.write(b"".join((STATUS_LINE[code], *lines, b"\r\n", body)))
+        self.transport.close()
