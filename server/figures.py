@@ -75,6 +75,7 @@ class Figures:
         self._bytes: dict[str, int] = {}
         self._seconds: dict[str, list[float]] = {}
         self._counts: dict[tuple[str, str], float] = {}
+        self._labelled: dict[Any, tuple[str, str]] = {}
         self.sources: list[Callable[[], Iterable[tuple[str, str, float]]]] = []
         """Each gives name, labels and value of what is counted elsewhere."""
         if shared is not None:
@@ -95,7 +96,10 @@ class Figures:
 
     def count(self, name: str, **pairs: str) -> None:
         """Add one to a counter."""
-        key = (name, labels(**pairs))
+        at = (name, *pairs.items())
+        key = self._labelled.get(at)
+        if key is None:
+            key = self._labelled[at] = (name, labels(**pairs))
         with self._lock:
             self._counts[key] = self._counts.get(key, 0) + 1
 

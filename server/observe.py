@@ -39,7 +39,11 @@ def digest(query: str) -> str:
 
 
 class Ready(NamedTuple):
-    """A finished answer. ``generation``: the one for which it may be given again, "" for none."""
+    """A finished answer. ``generation``: the one for which it may be given again.
+
+    ``head``: status line and headers as they are sent, where they are at hand. ``way``: by which
+    queries in requests that are the same for the rest can be asked, see :meth:`AtOnce.ask`.
+    """
 
     status: str
     headers: list[tuple[str, str]]
@@ -47,6 +51,8 @@ class Ready(NamedTuple):
     generation: str
     by: str
     digest: str
+    head: bytes = b""
+    way: Any = None
 
 
 class AtOnce(Protocol):
@@ -59,6 +65,9 @@ class AtOnce(Protocol):
 
     def at_once(self, environ: WSGIEnvironment) -> Ready | None:
         """Return the answer to a request without a body if it takes no waiting."""
+
+    def ask(self, way: Any, query: str) -> Ready | None:
+        """Return the answer to ``query`` in a request like that from which ``way`` comes."""
 
     def is_current(self, generation: str) -> bool:
         """Return whether answers for ``generation`` hold."""
@@ -76,6 +85,14 @@ class Observed:
         ready = self.inner.at_once(environ)
         if ready is not None:
             self._count_ready(environ["REQUEST_METHOD"], environ["PATH_INFO"], ready, begun)
+        return ready
+
+    def ask(self, way: Any, query: str) -> Ready | None:
+        """Return what ``inner`` answers without waiting to a query by GET, counted."""
+        begun = time.perf_counter()
+        ready = self.inner.ask(way, query)
+        if ready is not None:
+            self._count_ready("GET", "/sparql", ready, begun)
         return ready
 
     def again(self, ready: Ready) -> bool:

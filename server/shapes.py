@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -18,6 +18,12 @@ Headers: TypeAlias = list[tuple[str, str]]
 
 SAMPLES = 3
 REMEMBERED = 256
+
+
+def wire(status: str, headers: Iterable[tuple[str, str]]) -> bytes:
+    """Return a status line and headers as RFC 9112 has them, without the empty line."""
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
+    return f"HTTP/1.1 {status}\r\n{lines}".encode("latin-1")
 
 
 @dataclass(slots=True)
@@ -32,6 +38,7 @@ class Shape:
     status: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     _filled: tuple[tuple[tuple[str, str], ...], int, int] | None = None
+    _wire: tuple[tuple[tuple[str, str], ...], bytes] | None = None
 
     @property
     def trusted(self) -> bool:
@@ -61,6 +68,20 @@ class Shape:
         if length_at >= 0:
             headers[length_at] = (headers[length_at][0], str(length))
         return headers
+
+    def head(self, length: int, tag: str) -> bytes:
+        """Return status line and headers as they are sent, for a body of ``length`` bytes."""
+        if self._wire is None or self._wire[0] is not self.headers:
+            pattern = {"etag": '"%b"', "content-length": "%d"}
+            fields = [
+                (name, pattern.get(name.lower()) or value.replace("%", "%%"))
+                for name, value in self.headers
+            ]
+            self._wire = (self.headers, wire(self.status, fields))
+            names = [name.lower() for name, _ in self.headers if name.lower() in pattern]
+            if names != ["content-length", "etag"]:
+                raise ValueError("headers of an unknown kind")
+        return self._wire[1] % (length, tag.encode("ascii"))
 
     def learn(self, status: str, headers: Headers, body: bytes, ours: tuple[bytes, str]) -> None:
         """Compare an answer of Flask with ``ours``: body and tag."""

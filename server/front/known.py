@@ -1,15 +1,24 @@
-"""Requests that came before, byte for byte: their answer needs no look into them."""
+"""Requests that came before, as a whole or but for their query: no need to take them apart again."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import NamedTuple
+import re
+from collections import OrderedDict
+from typing import Any, NamedTuple, TypeAlias
 
 from reformgraph.server.observe import Observed, Ready
 from reformgraph.server.protocol.cache import OVERHEAD, Bounded
+from reformgraph.server.protocol.plain import query_in
+from reformgraph.server.shapes import wire
 
 LONGEST = 16_384
 """Bytes of a request, and of an answer, that is kept here."""
+WAYS = 64
+"""Kinds of request that are remembered."""
+_BEGIN, _END = b"GET /sparql?query=", b" HTTP/1.1\r\n"
+# A query that stands alone in the address, in letters of RFC 3986 §3.4.
+_ALONE = re.compile(rb"[A-Za-z0-9._~%!$'()*+,;=:@/?-]++\Z")
+_Server: TypeAlias = tuple[str, int | None] | None
 
 
 class _Kept(NamedTuple):
@@ -19,25 +28,50 @@ class _Kept(NamedTuple):
 
 
 class Known:
-    """Answers by the bytes of their requests, ``limit`` bytes of them.
+    """Answers by the bytes of their requests, ``limit`` bytes of them, and ways to new ones.
 
     What an answer depends on beside those bytes and the address that they came to is the
-    generation, which is asked each time.
+    generation, which is asked each time. One event loop uses it: there is no lock.
     """
 
     def __init__(self, app: Observed, limit: int) -> None:
         self._app = app
         self.kept: Bounded[_Kept] = Bounded(limit)
+        self._ways: OrderedDict[tuple[bytes, _Server], Any] = OrderedDict()
 
-    def find(self, request: Hashable) -> tuple[bytes, bytes] | None:
-        """Return status line with headers, without the empty line, and body; counts and logs."""
-        kept = self.kept.get(request)
-        if kept is None or not self._app.again(kept.ready):
+    def find(self, data: bytes, server: _Server) -> tuple[bytes, bytes] | None:
+        """Return head and body of the answer to ``data``, if it is a request that is known.
+
+        The head has no empty line at its end. What is returned is counted and logged.
+        """
+        kept = self.kept.get((data, server))
+        if kept is not None and self._app.again(kept.ready):
+            return kept.head, kept.body
+        if not self._ways or not data.startswith(_BEGIN):
             return None
-        return kept.head, kept.body
+        end = data.find(_END)
+        way = self._ways.get((data[end:], server))
+        if way is None or not _ALONE.match(quoted := data[len(_BEGIN) : end]):
+            return None
+        ready = self._app.ask(way, query_in(quoted.decode("ascii")))
+        return ready and self._put(data, server, ready, ready.head, ready.body)
 
-    def put(self, data: bytes, request: Hashable, ready: Ready, head: bytes, body: bytes) -> None:
-        """Keep an answer if it and its request are short."""
-        if ready.generation and max(len(data), len(body)) <= LONGEST:
+    def put(self, data: bytes, server: _Server, ready: Ready) -> tuple[bytes, bytes]:
+        """Return head and body of an answer to what ``data`` begins with, and learn from it."""
+        head = wire(ready.status, ready.headers)
+        # Only what was read with nothing before and nothing behind it is the whole request.
+        if data.startswith(b"GET ") and data.find(b"\r\n\r\n") == len(data) - 4:
+            if ready.way is not None and data.startswith(_BEGIN) and len(data) <= LONGEST:
+                self._ways[data[data.find(_END) :], server] = ready.way
+                if len(self._ways) > WAYS:
+                    self._ways.popitem(last=False)
+            self._put(data, server, ready, head, ready.body)
+        return head, ready.body
+
+    def _put(
+        self, data: bytes, server: _Server, ready: Ready, head: bytes, body: bytes
+    ) -> tuple[bytes, bytes]:
+        if max(len(data), len(body)) <= LONGEST:
             size = len(data) + len(head) + len(body) + OVERHEAD
-            self.kept.put(request, _Kept(ready, head, body), size)
+            self.kept.put((data, server), _Kept(ready, head, body), size)
+        return head, body

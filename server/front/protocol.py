@@ -21,7 +21,7 @@ HEADER_TIMEOUT = 10.0
 """Seconds in which a request's headers have to come (hazard 36)."""
 MOST_HEADERS = 65_536
 """Bytes of a request's first line and headers."""
-_SHORT, _AGAIN = b"/sparql", b"GET /sparql?"
+_SHORT = b"/sparql"
 _BODY = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
 
 
@@ -42,6 +42,7 @@ class Protocol(HttpToolsProtocol):
         self._between = self._in_headers = True
         self._header_bytes = 0
         self._data = b""
+        self._idle_since = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin; who connects and says nothing has as long as who is slow with headers."""
@@ -56,9 +57,8 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Answer, or take apart, what came."""
         idle = self._between and self._is_idle()
-        if idle and (known := self._bridge.known.find((data, self.server))) is not None:
+        if idle and (known := self._bridge.known.find(data, self.server)) is not None:
             self._in_time()
-            self._unset_keepalive_if_required()
             self._write(*known)
             return
         self._data = data if idle else b""
@@ -128,20 +128,31 @@ class Protocol(HttpToolsProtocol):
         )
 
     def _at_once(self, ready: Ready, method: str) -> None:
-        headers = "".join([f"{name}: {value}\r\n" for name, value in ready.headers])
-        head = STATUS_LINE[int(ready.status[:3])] + headers.encode("latin-1")
-        body = ready.body if method != "HEAD" else b""
+        head, body = self._bridge.known.put(self._data, self.server, ready)
         self.cycle = _Answered()  # type: ignore[assignment]
-        # Only what was read with nothing before and nothing behind it is the whole request.
-        data = self._data
-        if data.startswith(_AGAIN) and data.find(b"\r\n\r\n") == len(data) - 4:
-            self._bridge.known.put(data, (data, self.server), ready, head, body)
-        self._write(head, body)
+        self._write(head, body if method != "HEAD" else b"")
 
     def _write(self, head: bytes, body: bytes) -> None:
         own = b"".join([b"%b: %b\r\n" % pair for pair in self.server_state.default_headers])
         self.transport.write(b"".join((head, own, b"\r\n", body)))
-        self.on_response_complete()
+        self.server_state.total_requests += 1
+        # One timer for many requests: it is only told how long the connection is idle.
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._wait(self.timeout_keep_alive)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that was idle for long enough."""
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._wait(left)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _wait(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(
+            seconds, self.timeout_keep_alive_handler
+        )
 
     def _in_time(self) -> None:
         if self._late is not None:

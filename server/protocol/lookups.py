@@ -34,7 +34,7 @@ _TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _VERB = rf"(?:{_NODE}|a(?=[ \t\r\n?$]))"
 _PAIRS = rf"{_VERB}{S}{VAR}{S}(?:;{S}{_VERB}{S}{VAR}{S})*+"
 _QUERY = re.compile(
-    rf"""{PROLOGUE}
+    rf"""(?P<prologue>{PROLOGUE})
     SELECT{S}(?P<chosen>(?:{VAR}{S})++)(?:WHERE{S})?+\{{{S}
     (?P<subject>{_NODE}){S}
     (?P<pairs>{_PAIRS})
@@ -67,14 +67,14 @@ def recognise(query: str) -> LookUp | None:
     """Return the look-up that ``query`` is, or None. Linear in the text; never raises."""
     if len(query) > LONGEST or (found := _QUERY.match(query)) is None:
         return None
-    declared = prefixes(query)
+    prologue, named, subject_, some, via, others, limit = found.groups()
     try:
-        subject = _node(found["subject"], declared)
-        pairs, more = _pairs(found["pairs"], declared), _pairs(found["more"], declared)
+        subject = _node(subject_, prologue)
+        pairs, more = _pairs(some, prologue), _pairs(others, prologue) if others else ()
     except ValueError:  # an unknown prefix, a relative IRI: the engine tells
         return None
-    via = found["via"][1:] if found["via"] else ""
-    chosen = tuple(name[1:] for name in _SD.findall(found["chosen"]) if name[0] in "?$")
+    via = via[1:] if via else ""
+    chosen = tuple([name[1:] for name in _SD.findall(named) if name[0] in "?$"])
     names = [name for _, name in (*pairs, *more)]
     if (
         len(set(names)) < len(names)
@@ -85,18 +85,25 @@ def recognise(query: str) -> LookUp | None:
         or (via and (len(pairs) != 1 or pairs[0][1] != via))
     ):
         return None
-    limit = int(found["limit"]) if found["limit"] else -1
-    return LookUp(query, chosen, subject, pairs, via, more, limit)
+    return LookUp(query, chosen, subject, pairs, via, more, int(limit) if limit else -1)
 
 
-def _node(text: str, declared: dict[str, str]) -> NamedNode:
-    return NamedNode(iri(text, declared) or "")
+def _node(text: str, prologue: str) -> NamedNode:
+    """Return what a term means; raises ValueError for a relative IRI or an unknown prefix."""
+    return NamedNode(iri(text, {} if text[0] == "<" else _declared(prologue)) or "")
 
 
-def _pairs(text: str | None, declared: dict[str, str]) -> _Pairs:
-    found = _PAIR.findall(text) if text else ()
+@lru_cache(256)
+def _declared(prologue: str) -> dict[str, str]:
+    return prefixes(prologue)
+
+
+# Programs ask the same of many things: the patterns repeat where the subject does not.
+@lru_cache(1_024)
+def _pairs(text: str, prologue: str) -> _Pairs:
     return tuple(
-        (_TYPE if verb in "aA" else _node(verb, declared), name[1:]) for verb, name in found
+        (_TYPE if verb in "aA" else _node(verb, prologue), name[1:])
+        for verb, name in _PAIR.findall(text)
     )
 
 

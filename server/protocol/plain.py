@@ -25,7 +25,10 @@ _LOOKED_AT = (
     *("PATH_INFO", "SCRIPT_NAME", "wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT"),
     *("CONTENT_TYPE", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH"),
 )
-_WELL_FORMED = re.compile(rb"(?:[^%\r\n]|%[0-9A-Fa-f]{2})*+\Z")
+ACCEPT = _LOOKED_AT.index("HTTP_ACCEPT")
+"""Where in the rest of a key it stands."""
+# What binascii would decode otherwise than a URL is decoded.
+_ODD = re.compile(rb"%(?![0-9A-Fa-f]{2})|[\r\n]")
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
 
@@ -95,15 +98,20 @@ def split(key: Key) -> tuple[str, str]:
         return "", ""
     if separator and not second.startswith("format="):
         return "", ""
-    return _text(_unquoted(first[6:].replace("+", " "))), second
+    return query_in(first[6:]), second
 
 
 def _unquoted(text: str) -> bytes:
     """Decode percent-encoding as urllib does, in C where that is the same."""
     data = text.encode()
-    if _WELL_FORMED.match(data):
-        return a2b_qp(data.replace(b"=", b"=3D").replace(b"%", b"="))
-    return unquote_to_bytes(text)
+    if _ODD.search(data):
+        return unquote_to_bytes(text)
+    return a2b_qp(data.replace(b"=", b"=3D").replace(b"%", b"="))
+
+
+def query_in(field: str) -> str:
+    """Return the query in a percent-encoded form field's value, "" if it is not UTF-8."""
+    return _text(_unquoted(field.replace("+", " ")))
 
 
 def _text(data: bytes) -> str:
