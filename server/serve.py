@@ -12,14 +12,15 @@ import time
 import urllib.error
 import urllib.request
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import fields
+from typing import Any
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from reformgraph.errors import ReformGraphError, StoreError
-from reformgraph.server.front.protocol import Protocol
 from reformgraph.settings import Settings
 from reformgraph.store.generations import choose
 from reformgraph.store.opening import check_federation, is_remote, root_of
@@ -30,6 +31,23 @@ KEEP_ALIVE = 75  # seconds that an idle connection is kept
 UNANSWERED = 30  # seconds without a sign of life after which a worker is replaced
 BACKLOG = 2_048  # connections that wait to be taken
 
+# How a worker speaks HTTP; see uvicorn.
+HTTP: Mapping[str, Any] = {
+    # By name: the process that starts the workers does not need what they need.
+    "http": "reformgraph.server.front.protocol:Protocol",
+    "interface": "asgi3",
+    "ws": "none",
+    "lifespan": "off",
+    "backlog": BACKLOG,
+    "timeout_keep_alive": KEEP_ALIVE,
+    "timeout_graceful_shutdown": int(KILL_AFTER) - 2,
+    "timeout_worker_healthcheck": UNANSWERED,
+    "log_config": None,
+    "log_level": "error",
+    "access_log": False,
+    "proxy_headers": False,
+    "server_header": False,
+}
 # How the settings reach the workers; not REFORMGRAPH_…, for it is no setting of its own.
 HANDED_DOWN = "_REFORMGRAPH_SERVE"
 FIGURES = "_REFORMGRAPH_FIGURES"
@@ -94,23 +112,7 @@ def serve(settings: Settings) -> None:
     _has_graph(settings)
     values = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name != "sources"}
     os.environ[HANDED_DOWN] = json.dumps(values)
-    config = uvicorn.Config(
-        "reformgraph.server.asgi:app",
-        http=Protocol,
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        workers=settings.workers,
-        backlog=BACKLOG,
-        timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=int(KILL_AFTER) - 2,
-        timeout_worker_healthcheck=UNANSWERED,
-        log_config=None,
-        log_level="error",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-    )
+    config = uvicorn.Config("reformgraph.server.asgi:app", workers=settings.workers, **HTTP)
     with (
         _listen(settings) as listener,
         tempfile.TemporaryDirectory(prefix="reformgraph-figures-") as shared,

@@ -18,6 +18,7 @@ Headers: TypeAlias = list[tuple[str, str]]
 
 SAMPLES = 3
 REMEMBERED = 256
+_LEARNING = threading.Lock()
 
 
 def wire(status: str, headers: Iterable[tuple[str, str]]) -> bytes:
@@ -84,7 +85,13 @@ class Shape:
         return self._wire[1] % (length, tag.encode("ascii"))
 
     def learn(self, status: str, headers: Headers, body: bytes, ours: tuple[bytes, str]) -> None:
-        """Compare an answer of Flask with ``ours``: body and tag."""
+        """Compare an answer of Flask with ``ours``: body and tag. Thread-safe."""
+        with _LEARNING:
+            # Others may have learnt enough while this answer was made.
+            if self.left > 0:
+                self._compare(status, headers, body, ours)
+
+    def _compare(self, status: str, headers: Headers, body: bytes, ours: tuple[bytes, str]) -> None:
         before = (self.status, self.headers)
         first = self.left == SAMPLES
         self.status, self.headers = status, tuple(headers)

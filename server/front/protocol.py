@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
-from httptools import parse_url
+from httptools import HttpParserError, parse_url
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from reformgraph.server.front.bridge import ENVIRON, Bridge
@@ -21,6 +21,11 @@ HEADER_TIMEOUT = 10.0
 """Seconds in which a request's headers have to come (hazard 36)."""
 MOST_HEADERS = 65_536
 """Bytes of a request's first line and headers."""
+LINGER = 2.0
+"""Seconds in which what still comes after a refusal is thrown away."""
+LONGEST_ADDRESS = 60_000
+"""Bytes of an address that the parser still takes apart; the application tells of shorter ones."""
+TOO_LONG = "the address is too long: send the query by POST"
 _SHORT = b"/sparql"
 _BODY = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
 
@@ -43,6 +48,7 @@ class Protocol(HttpToolsProtocol):
         self._header_bytes = 0
         self._data = b""
         self._idle_since = 0.0
+        self._refused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin; who connects and says nothing has as long as who is slow with headers."""
@@ -56,6 +62,8 @@ class Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Answer, or take apart, what came."""
+        if self._refused:
+            return
         idle = self._between and self._is_idle()
         if idle and (known := self._bridge.known.find(data, self.server)) is not None:
             self._in_time()
@@ -64,8 +72,10 @@ class Protocol(HttpToolsProtocol):
         self._data = data if idle else b""
         self._header_bytes += len(data)
         super().data_received(data)
-        if self._in_headers and not self._between:
-            if self._header_bytes > MOST_HEADERS:
+        if self._in_headers and not self._between and not self._refused:
+            if len(self.url) > LONGEST_ADDRESS:
+                self._refuse(414, TOO_LONG)
+            elif self._header_bytes > MOST_HEADERS:
                 self._refuse(431, f"the headers are longer than {MOST_HEADERS} bytes")
             elif self._late is None:
                 self._late = self.loop.call_later(HEADER_TIMEOUT, self._too_late)
@@ -79,6 +89,9 @@ class Protocol(HttpToolsProtocol):
         """Answer at once if that can be, else let uvicorn start the application."""
         self._in_headers, self._header_bytes = False, 0
         self._in_time()
+        if len(self.url) > LONGEST_ADDRESS:
+            self._refuse(414, TOO_LONG)
+            raise HttpParserError("the rest is not read")
         if self.url.startswith(_SHORT) and self._is_idle() and self._is_plain():
             environ = self._environ()
             ready = self._bridge.at_once(environ)
@@ -167,9 +180,17 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, status: int, detail: str) -> None:
-        if self.transport.is_closing():
+        """Answer with a problem and close.
+
+        Closing while more is coming in would throw away the answer on its way (RFC 9112 §9.6).
+        """
+        if self._refused or self.transport.is_closing():
             return
+        self._refused = True
+        self._in_time()
         code, headers, body = problem(status, detail)
         lines = [b"%b: %b\r\n" % pair for pair in (*self.server_state.default_headers, *headers)]
         self.transport.write(b"".join((STATUS_LINE[code], *lines, b"\r\n", body)))
-        self.transport.close()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._late = self.loop.call_later(LINGER, self.transport.close)

@@ -101,7 +101,7 @@ def split(key: Key) -> tuple[str, str]:
     return query_in(first[6:]), second
 
 
-def _unquoted(text: str) -> bytes:
+def unquoted(text: str) -> bytes:
     """Decode percent-encoding as urllib does, in C where that is the same."""
     data = text.encode()
     if _ODD.search(data):
@@ -111,7 +111,7 @@ def _unquoted(text: str) -> bytes:
 
 def query_in(field: str) -> str:
     """Return the query in a percent-encoded form field's value, "" if it is not UTF-8."""
-    return _text(_unquoted(field.replace("+", " ")))
+    return _text(unquoted(field.replace("+", " ")))
 
 
 def _text(data: bytes) -> str:

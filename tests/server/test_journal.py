@@ -13,7 +13,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from reformgraph.errors import QueryTimeout
 from reformgraph.server.figures import Figures, labels
 from reformgraph.server.journal import Journal, Records, clean
-from reformgraph.server.protocol import presence
 from reformgraph.store import QueryPool
 
 
@@ -141,13 +140,3 @@ def test_hazard_86_a_clock_that_jumps_moves_no_limit(
         for _ in range(5):
             pool.run("ASK {}").file.close()
     assert 1.0 <= time.monotonic() - begun < 30
-
-
-def test_presence_is_asked_of_granian_alone() -> None:
-    environ = {"REMOTE_ADDR": "127.0.0.1", "SERVER_PORT": "80", "SERVER_SOFTWARE": "Granian"}
-    assert presence.has_gone({**environ, "SERVER_SOFTWARE": "Werkzeug/3"}) is None
-    assert presence.has_gone({**environ, "REMOTE_ADDR": "unix:"}) is None
-    open_before = len(list(Path("/proc/self/fd").iterdir()))
-    gone = presence.has_gone(environ)
-    assert gone is not None and gone()  # no such connection
-    assert len(list(Path("/proc/self/fd").iterdir())) == open_before

@@ -12,25 +12,11 @@ from reformgraph.server.protocol.clients import client_of, limiter
 from reformgraph.settings import Settings, load
 
 
-@pytest.mark.parametrize(
-    ("address", "client"),
-    [
-        ("192.0.2.7:51234", "192.0.2.7"),
-        ("192.0.2.7", "192.0.2.7"),
-        ("[2001:db8::1]:443", "2001:db8::1"),
-        ("2001:db8::1", "2001:db8::1"),
-        ("", ""),
-    ],
-)
-def test_the_address_of_a_client(address: str, client: str) -> None:
-    assert client_of({"REMOTE_ADDR": address}) == client
-
-
 def test_only_the_proxys_own_word_counts() -> None:
-    environ = {"REMOTE_ADDR": "10.0.0.1:5", "HTTP_X_FORWARDED_FOR": "made-up, 192.0.2.9"}
+    environ = {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": "made-up, 192.0.2.9"}
     assert client_of(environ) == "10.0.0.1"
     assert client_of(environ, "X-Forwarded-For") == "192.0.2.9"
-    assert client_of({"REMOTE_ADDR": "10.0.0.1:5"}, "X-Forwarded-For") == "10.0.0.1"
+    assert client_of({"REMOTE_ADDR": "10.0.0.1"}, "X-Forwarded-For") == "10.0.0.1"
 
 
 def test_over_the_rate(story_root: Path) -> None:
@@ -43,13 +29,13 @@ def test_over_the_rate(story_root: Path) -> None:
         return int(status[:3]), headers.get("Retry-After", "")
 
     for number in range(2):
-        assert ask(f"SELECT ?o {{ <x:{number}> ?p ?o }}", "192.0.2.1:1") == (200, "")
-    status, later = ask("SELECT ?o { <x:2> ?p ?o }", "192.0.2.1:2")
+        assert ask(f"SELECT ?o {{ <x:{number}> ?p ?o }}", "192.0.2.1") == (200, "")
+    status, later = ask("SELECT ?o { <x:2> ?p ?o }", "192.0.2.1")
     assert status == 429
     assert 0 < int(later) <= 3_600
     # What is known costs nothing, and others are not concerned.
-    assert ask("SELECT ?o { <x:0> ?p ?o }", "192.0.2.1:3")[0] == 200
-    assert ask("SELECT ?o { <x:3> ?p ?o }", "192.0.2.2:1")[0] == 200
+    assert ask("SELECT ?o { <x:0> ?p ?o }", "192.0.2.1")[0] == 200
+    assert ask("SELECT ?o { <x:3> ?p ?o }", "192.0.2.2")[0] == 200
     assert app.test_client().get("/health").status_code == 200
     app.extensions["reformgraph"].close()
 

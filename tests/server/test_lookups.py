@@ -10,9 +10,9 @@ from hypothesis import strategies as some
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from tests_support import engine, opened
 
-from reformgraph.server.fastpath import _unquoted
 from reformgraph.server.protocol import lookups
 from reformgraph.server.protocol.closures import MOST, Closures
+from reformgraph.server.protocol.plain import unquoted
 from reformgraph.server.protocol.tiny import TooMuch
 from reformgraph.store import EmbeddedStore
 from reformgraph.store.shortcuts import Shortcuts
@@ -158,4 +158,4 @@ def test_on_the_story(story_store: EmbeddedStore) -> None:
 
 @given(some.text(some.sampled_from("ab%=0159aAfFgé+&\r\n _.\x00"), max_size=40))
 def test_percent_encoding_is_that_of_urllib(text: str) -> None:
-    assert _unquoted(text) == unquote_to_bytes(text)
+    assert unquoted(text) == unquote_to_bytes(text)

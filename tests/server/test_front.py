@@ -1,0 +1,356 @@
+"""Requests over real sockets: limits, order, slow clients, and the short ways to an answer."""
+
+import contextlib
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Self
+from urllib.parse import quote
+
+import pyoxigraph
+import pytest
+import uvicorn
+from flask import Flask
+from tests_support import free_port
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from reformgraph.server.app import create_app
+from reformgraph.server.front import bridge as bridging
+from reformgraph.server.front import protocol
+from reformgraph.server.front.bridge import Bridge
+from reformgraph.server.serve import CRASHES, HTTP, Workers
+from reformgraph.server.shapes import SAMPLES, Shape
+from reformgraph.settings import Settings
+from reformgraph.store import publish
+
+BASE = "https://w3id.org/reformgraph/"
+ID = f"{BASE}id/"
+JSON = "application/sparql-results+json"
+ACCEPT = f"{JSON}, text/turtle;q=0.9"
+LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
+SLUGS = (
+    *("childrens-plan-2007", "every-child-matters-2003", "children-act-2004", "sure-start-1998"),
+    *("dcsf", "ofsted", "hm-treasury", "youth-matters-2005"),
+)
+
+
+@contextlib.contextmanager
+def served(app: Flask, **more: Any) -> Iterator[tuple[int, Bridge]]:
+    """Serve ``app`` by uvicorn in a thread; gives its port and what stands between."""
+    bridge = Bridge(
+        app.extensions["reformgraph.observed"], threads=2, body_limit=1 << 20, known_bytes=200_000
+    )
+    config = uvicorn.Config(bridge, port=free_port(), **{**HTTP, **more})
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield config.port, bridge
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def app(story_root: Path) -> Iterator[Flask]:
+    app = create_app(Settings(store=str(story_root), query_timeout=60.0))
+    yield app
+    app.extensions["reformgraph"].close()
+
+
+@pytest.fixture(scope="module")
+def front(app: Flask) -> Iterator[tuple[int, Bridge]]:
+    with served(app) as (port, bridge):
+        yield port, bridge
+
+
+class Line:
+    """One connection; reads whole answers."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self.left = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def answer(self, *, head: bool = False) -> tuple[int, dict[str, str], bytes]:
+        while b"\r\n\r\n" not in self.left:
+            self._more()
+        top, _, self.left = self.left.partition(b"\r\n\r\n")
+        first, *lines = top.decode("latin-1").split("\r\n")
+        headers = dict(line.split(": ", 1) for line in lines)
+        fields = {name.lower(): value for name, value in headers.items()}
+        length = 0 if head else int(fields["content-length"])
+        while len(self.left) < length:
+            self._more()
+        body, self.left = self.left[:length], self.left[length:]
+        return int(first.split()[1]), fields, body
+
+    def closed(self) -> bool:
+        return self.socket.recv(1) == b""
+
+    def _more(self) -> None:
+        piece = self.socket.recv(1 << 16)
+        assert piece, "the server hung up"
+        self.left += piece
+
+
+def get(target: str, *lines: str, version: str = "1.1") -> bytes:
+    return "\r\n".join([f"GET {target} HTTP/{version}", "Host: x.example", *lines, "", ""]).encode()
+
+
+def asking(query: str, more: str = "") -> bytes:
+    return get(f"/sparql?query={quote(query, safe='')}{more}", f"Accept: {ACCEPT}")
+
+
+def by_flask(app: Flask, query: str) -> tuple[int, dict[str, str], bytes]:
+    """What Flask's route answers, without anything before it."""
+    builder = EnvironBuilder(
+        path="/sparql",
+        query_string={"query": query},
+        headers={"Host": "x.example", "Accept": ACCEPT},
+    )
+    flask = app.extensions["reformgraph.fast"].inner
+    pieces, status, headers = run_wsgi_app(flask, builder.get_environ(), buffered=True)
+    builder.close()
+    fields = {name.lower(): value for name, value in headers.items()}
+    return int(status[:3]), fields, b"".join(pieces)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["<{iri}> " + LABEL + " ?l", "<{iri}> ?p ?l", "<{iri}> a ?x . ?x " + LABEL + " ?l", "<{iri}>"],
+)
+def test_all_ways_give_what_flask_gives(
+    app: Flask, front: tuple[int, Bridge], pattern: str
+) -> None:
+    port, bridge = front
+    chosen = "SELECT ?l {{ {} }}" if " " in pattern else "DESCRIBE {}"
+    queries = [chosen.format(pattern.format(iri=ID + slug)) for slug in SLUGS]
+    fast = app.extensions["reformgraph.fast"]
+    before = fast.made
+    with Line(port) as line:
+        for turn in range(2):
+            for place, query in enumerate(queries):
+                line.send(asking(query))
+                status, headers, body = line.answer()
+                assert headers.pop("date")
+                assert (status, headers, body) == by_flask(app, query), (turn, place)
+                if turn == 0 and place == SAMPLES:
+                    assert fast.made > before  # it is not Flask any more
+    assert any(key[0] == asking(queries[-1]) for key in bridge.known.kept._entries)
+
+
+def test_what_stands_beside_the_query_counts(app: Flask, front: tuple[int, Bridge]) -> None:
+    port, _ = front
+    query = f"SELECT ?l {{ <{ID}dcsf> {LABEL} ?l }}"
+    with Line(port) as line:
+        for _ in range(SAMPLES + 2):
+            line.send(asking(query + " "))
+            assert line.answer()[1]["content-type"] == JSON
+        for more, status, media in (
+            ("&format=csv", 200, "text/csv; charset=utf-8"),
+            ("&timeout=nonsense", 400, "application/problem+json"),
+            ("&query=ASK%7B%7D", 400, "application/problem+json"),
+        ):
+            line.send(asking(query, more))
+            found = line.answer()
+            assert (found[0], found[1]["content-type"]) == (status, media)
+        line.send(asking(query).replace(b"GET", b"HEAD"))
+        status, headers, _ = line.answer(head=True)
+        assert status == 200 and int(headers["content-length"]) > 0
+        for odd in ("%FF", "%2", "{%20}"):
+            line.send(get(f"/sparql?query=ASK%7B%7D{odd}", f"Accept: {ACCEPT}"))
+            assert line.answer()[0] in (200, 400)
+
+
+def test_a_known_answer_ends_with_its_generation(tmp_path: Path) -> None:
+    def graph(label: str) -> None:
+        text = f'<{ID}a> {LABEL} "{label}"@en <{BASE}graph/t> .'
+        publish(tmp_path, pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.N_QUADS), base=BASE)
+
+    graph("old")
+    app = create_app(Settings(store=str(tmp_path)))
+    request = asking(f"SELECT ?l {{ <{ID}a> {LABEL} ?l }}")
+    with served(app) as (port, bridge), Line(port) as line:
+        for _ in range(SAMPLES + 2):
+            line.send(request)
+            assert b'"old"' in line.answer()[2]
+        assert bridge.known.kept.hits
+        graph("new")
+        deadline = time.monotonic() + 20
+        while b'"old"' in (line.send(request) or line.answer()[2]):
+            assert time.monotonic() < deadline
+        line.send(request)
+        assert b'"new"' in line.answer()[2]
+    app.extensions["reformgraph"].close()
+
+
+def test_requests_in_one_packet_and_in_pieces(front: tuple[int, Bridge]) -> None:
+    port, _ = front
+    one, two = asking("ASK { <a:a> <a:b> 1 }"), get("/health")
+    with Line(port) as line:
+        line.send(one + two + one + one)
+        kinds = [line.answer()[1]["content-type"] for _ in range(4)]
+        assert kinds == [JSON, "application/json", JSON, JSON]
+        for place in range(0, len(one), 40):
+            line.send(one[place : place + 40])
+            time.sleep(0.001)
+        assert line.answer()[1]["content-type"] == JSON
+
+
+def test_http_1_0_and_close_end_the_connection(front: tuple[int, Bridge]) -> None:
+    for request in (get("/health", version="1.0"), get("/health", "Connection: close")):
+        with Line(front[0]) as line:
+            line.send(request)
+            assert line.answer()[0] == 200
+            assert line.closed()
+
+
+def test_bodies_chunked_announced_and_too_long(front: tuple[int, Bridge]) -> None:
+    top = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+    with Line(front[0]) as line:
+        line.send(top + b"Transfer-Encoding: chunked\r\n\r\n4\r\nASK \r\n2\r\n{}\r\n0\r\n\r\n")
+        assert line.answer()[0] == 200
+        line.send(top + b"Expect: 100-continue\r\nContent-Length: 6\r\n\r\n")
+        while b"100 Continue\r\n\r\n" not in line.left:
+            line._more()
+        line.left = b""
+        line.send(b"ASK {}")
+        assert line.answer()[0] == 200
+        line.send(top + b"Transfer-Encoding: chunked\r\n\r\n120000\r\n" + b"#" * 0x120000)
+        assert line.answer()[0] == 413
+    with Line(front[0]) as line:
+        line.send(top + b"Content-Length: 2000000\r\n\r\n")
+        status, headers, _ = line.answer()
+        assert (status, headers["connection"]) == (413, "close")
+
+
+def refused(line: Line) -> tuple[int, str]:
+    status, headers, body = line.answer()
+    assert headers["content-type"] == "application/problem+json"
+    told = json.loads(body)
+    assert told["status"] == status and told["detail"]
+    assert line.closed()
+    return status, told["type"].rpartition("/")[2]
+
+
+def test_what_is_not_http_is_told_so(front: tuple[int, Bridge]) -> None:
+    for data in (
+        b"nonsense\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc",
+        b"GET  HTTP/1.1\r\n\r\n",
+    ):
+        with Line(front[0]) as line:
+            line.send(data)
+            assert refused(line) == (400, "bad-request")
+
+
+def test_headers_and_addresses_have_an_end(front: tuple[int, Bridge]) -> None:
+    with Line(front[0]) as line:
+        line.send(get("/", *(f"X-{n}: {'x' * 5_000}" for n in range(30)))[:-2])
+        assert refused(line) == (431, "headers-too-long")
+    with Line(front[0]) as line:
+        line.send(get("/sparql?query=" + "x" * 150_000))
+        assert refused(line) == (414, "uri-too-long")
+
+
+def test_hazard_36_slow_headers_and_silence(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEADER_TIMEOUT", 0.2)
+    with served(app) as (port, _), Line(port) as silent, Line(port) as slow:
+        slow.send(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        assert refused(slow) == (408, "request-timeout")
+        assert silent.closed()
+        with Line(port) as quick:
+            quick.send(get("/health"))
+            assert quick.answer()[0] == 200
+            quick.send(b"GET /hea")  # the second one is late, too
+            assert refused(quick) == (408, "request-timeout")
+
+
+def test_hazard_95_slow_bodies_hold_no_thread(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bridging, "BODY_TIMEOUT", 1.0)
+    post = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nASK"
+    with served(app) as (port, _), contextlib.ExitStack() as stack:
+        slow = [stack.enter_context(Line(port)) for _ in range(6)]  # of two threads
+        for line in slow:
+            line.send(post)
+        with Line(port) as quick:
+            quick.send(get("/about"))
+            assert quick.answer()[0] == 200
+        assert [refused(line) for line in slow] == [(408, "request-timeout")] * 6
+
+
+def test_idle_connections_are_closed(app: Flask) -> None:
+    with served(app, timeout_keep_alive=1) as (port, _), Line(port) as line:
+        for _ in range(SAMPLES + 2):
+            line.send(asking("ASK { <a:a> <a:b> 2 }"))
+            assert line.answer()[0] == 200
+        assert line.closed()
+
+
+def test_a_header_with_an_underscore_is_nobodys(front: tuple[int, Bridge], app: Flask) -> None:
+    seen: list[dict[str, Any]] = []
+    inner = app.extensions["reformgraph.fast"].inner
+
+    def spy(environ: dict[str, Any], start: Any) -> Any:
+        seen.append(environ)
+        return inner(environ, start)
+
+    app.extensions["reformgraph.fast"].inner = spy
+    try:
+        with Line(front[0]) as line:
+            line.send(get("/health", "X_Forwarded_For: 1", "X-One: a", "X-One: b", "Cookie: a=1"))
+            assert line.answer()[0] == 200
+    finally:
+        app.extensions["reformgraph.fast"].inner = inner
+    assert "HTTP_X_FORWARDED_FOR" not in seen[0]
+    assert (seen[0]["HTTP_X_ONE"], seen[0]["REMOTE_ADDR"]) == ("a,b", "127.0.0.1")
+
+
+def test_many_may_teach_a_shape_at_once() -> None:
+    shape = Shape()
+    headers = [("Content-Type", "x/y"), ("Content-Length", "2"), ("ETag", '"t"')]
+    for _ in range(SAMPLES + 3):
+        shape.learn("200 OK", headers, b"ab", (b"ab", "t"))
+    assert shape.trusted
+    assert shape.head(3, "u") == (
+        b'HTTP/1.1 200 OK\r\nContent-Type: x/y\r\nContent-Length: 3\r\nETag: "u"\r\n'
+    )
+    other = Shape()
+    for _ in range(SAMPLES):
+        other.learn("200 OK", headers, b"ab", (b"ba", "t"))
+    assert not other.trusted
+
+
+def test_workers_that_die_at_once_end_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Any] = []
+
+    def process(*_: object) -> Any:
+        dead = SimpleNamespace(
+            pid=len(started), exitcode=1, start=lambda: None, kill=lambda: None, join=lambda: None,
+            is_alive=lambda timeout: False,
+        )  # fmt: skip
+        started.append(dead)
+        return dead
+
+    monkeypatch.setattr("uvicorn.supervisors.multiprocess.Process", process)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    workers = Workers(uvicorn.Config("none:app", workers=2), [])
+    workers.init_processes()
+    for _ in range(CRASHES):
+        workers.keep_subprocess_alive()
+        if workers.gave_up:
+            break
+    assert workers.should_exit.is_set() and len(started) == 2 + CRASHES
