@@ -246,8 +246,28 @@ SECTIONS: dict[str, str] = {
     "links": "What else links here",
 }
 
+CHANGES = ("Creation", "Merger", "Split", "Renaming", "Transfer", "Abolition")
+# On the page of a thing of that class, for what the section says of others does not fit it.
+_OWN_SECTIONS: dict[tuple[str, str], str] = {
+    **dict.fromkeys(((name, "changes") for name in CHANGES), "What changed"),
+    ("Provision", "law"): "Its place in the law",
+    ("Person", "posts"): "Posts held",
+    ("Tenure", "posts"): "Post and holder",
+    ("Post", "posts"): "Where it stands and who held it",
+    ("Articulation", "articulations"): "Where it is said, and of what",
+    ("Component", "components"): "Where it comes from and what it is for",
+    **dict.fromkeys(
+        ((name, "problems") for name in ("Tension", "Absence", "Contradiction")),
+        "What it concerns",
+    ),
+}
+
 _LINEAGE_FIRST = ("draws", "drawn", "law", "who", "articulations", "components", "problems")
+_CHANGE = ("changes", "law", "draws", "drawn")
 ORDER: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(CHANGES, _CHANGE),
+    **dict.fromkeys(("Post", "Tenure", "Person"), ("posts", "who", "draws", "drawn", "law")),
+    **dict.fromkeys(("Tension", "Absence", "Contradiction"), ("problems", "articulations")),
     "Institution": ("changes", "who", "posts", "published", "components", "law", "draws", "drawn"),
     "Provision": ("law", "components", "draws", "drawn", "articulations", "problems"),
     "Concept": ("concepts", "articulations", "components", "problems", "draws", "drawn"),
@@ -265,6 +285,11 @@ def order(class_name: str) -> tuple[str, ...]:
     """Return all sections in the order that fits a class."""
     first = ORDER.get(class_name, _LINEAGE_FIRST)
     return (*first, *(key for key in SECTIONS if key not in first))
+
+
+def heading(key: str, class_name: str) -> str:
+    """Return the heading of a section on the page of a thing of that class."""
+    return _OWN_SECTIONS.get((class_name, key)) or SECTIONS[key]
 
 
 def edge(predicate: str) -> Edge:

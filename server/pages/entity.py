@@ -166,6 +166,7 @@ def _html(iri: str) -> str:
         block=json_block(told),
         report=_report(found, here),
         public=here,
+        card=address(f"/static/{service().assets.name('card.png')}"),
         time_line=_time_line(found.law) if found.law else "",
         past=past,
         earlier=earlier,
@@ -191,13 +192,13 @@ def _report(page: EntityPage, here: str) -> str:
 
 
 def _time_line(law: Law) -> Markup:
-    """Draw the versions of a law and the effects on it; empty where there is but one thing to draw."""
+    """Draw the versions of a law and the effects on it; empty where all of it is of one year."""
     marks = [
         points.Point(version.day, version.label, version.href, version.in_force)
         for version in law.versions
         if version.day
     ]
-    if len(marks) + len(law.days) < 2:
+    if len({mark.day.year for mark in marks} | {day.year for day in law.days}) < 2:
         return Markup("")
     title = "Versions of the text over time, above them the effects that came into force"
     return Markup(points.render(marks, law.days, title=title))  # noqa: S704 - escaped by the picture

@@ -8,7 +8,7 @@ from reformgraph.server import dates
 from reformgraph.server.pictures.choose import Choice, Link
 from reformgraph.server.pictures.clusters import Bundle, Crowd
 from reformgraph.server.pictures.marks import LANES, lane_of, words
-from reformgraph.server.pictures.text import clean
+from reformgraph.server.pictures.text import clean, cut
 
 _LONGEST = 160  # of a label inside a sentence
 _NAMED = 3  # most connected items that are named
@@ -21,7 +21,7 @@ def node_title(node: Node) -> str:
         return f"{node.label} {when}: show them one by one"
     kind = clean(node.kind) or words(node.type)
     when = dates.in_words(clean(node.date)) or "undated"
-    return f"{clean(node.label) or node.slug} — {kind} — {when}"
+    return f"{cut(node.label) or node.slug} — {kind} — {when}"
 
 
 def link_title(link: Link, choice: Choice) -> str:
@@ -130,5 +130,4 @@ def _named(node: Node) -> str:
 
 
 def _name(node: Node) -> str:
-    label = clean(node.label[: 4 * _LONGEST]) or node.slug
-    return label if len(label) <= _LONGEST else label[: _LONGEST - 1].rstrip() + "…"
+    return cut(node.label, _LONGEST) or node.slug

@@ -11,7 +11,7 @@ from reformgraph.server import dates
 from reformgraph.server.pictures.lineage import css
 from reformgraph.server.pictures.routes import n
 from reformgraph.server.pictures.shapes import ACCENT, FAINT, INK, PAPER, QUIET, RULE
-from reformgraph.server.pictures.text import clean, shorten, width, xml
+from reformgraph.server.pictures.text import clean, cut, shorten, width, xml
 from reformgraph.server.reading.frames import Frame, Use
 
 WIDTH, PAD, LABELS, COUNTS = 1200.0, 14.0, 236.0, 64.0
@@ -143,7 +143,7 @@ def _band(
     )
     return (
         f'<g class="band">{ground}<a class="node" href="{xml(link(frame.iri))}">'
-        f"<title>{xml(frame.label)}: {len(frame.uses)} articulations</title>"
+        f"<title>{xml(cut(frame.label))}: {len(frame.uses)} articulations</title>"
         f'<rect class="box" x="{n(PAD + 2)}" y="{n(base - 14)}" '
         f'width="{n(width(label, SIZE, bold=True) + 8)}" height="20" rx="3" fill="none"/>'
         f'<text x="{n(PAD + 6)}" y="{n(base)}" font-weight="700">{xml(label)}</text></a>'

@@ -1,7 +1,7 @@
 """The versions of a law or provision on a time line, above it how many effects came into force.
 
 Each version is a mark that links to its text; a hollow one is a text that was not in force. The bars
-share the axis: crowded years are given more room than empty ones, so read the ticks.
+stand in the middle of their years, which are wider where more happened, so read the ticks.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from datetime import date
 
 from reformgraph.server.pictures.routes import n
 from reformgraph.server.pictures.scale import Scale, make_scale
-from reformgraph.server.pictures.text import xml
+from reformgraph.server.pictures.text import width, xml
 
 WIDTH, BARS, LINE, HEIGHT, PAD = 900.0, 62.0, 82.0, 116.0, 18.0
+BAR, NUMBER = 36.0, 14.0
+"""How wide a bar is at most, and how high the number above it."""
 _SIZE = 12.0
 
 
@@ -57,15 +59,23 @@ def _bars(effects: Sequence[date], scale: Scale) -> str:
     most = max(counts.values(), default=1)
     made = []
     for at, count in sorted(counts.items()):
-        left, right = scale.xs[at] + 1, scale.xs[at + 1] - 1
-        tall = max(BARS * count / most, 1.5)
+        room, middle = scale.xs[at + 1] - scale.xs[at], (scale.xs[at] + scale.xs[at + 1]) / 2
+        wide = max(min(room - 2, BAR), 1)
+        tall = max((BARS - NUMBER) * count / most, 1.5)
+        top, number = BARS + 6 - tall, f"{count:,}"
         years = f"{scale.years[at]}"
         if scale.step > 1:
             years += f"–{scale.years[at + 1] - 1}"
         words = f"{years}: {count:,} effect{'' if count == 1 else 's'} came into force"
         made.append(
-            f'<g class="bar"><title>{xml(words)}</title><rect class="solid" x="{n(left)}" '
-            f'y="{n(BARS + 6 - tall)}" width="{n(max(right - left, 1))}" height="{n(tall)}"/></g>'
+            f'<g class="bar"><title>{xml(words)}</title><rect class="solid" '
+            f'x="{n(middle - wide / 2)}" y="{n(top)}" width="{n(wide)}" height="{n(tall)}"/>'
+            + (
+                f'<text x="{n(middle)}" y="{n(top - 4)}" text-anchor="middle">{number}</text>'
+                if width(number, _SIZE) <= room
+                else ""
+            )
+            + "</g>"
         )
     return "".join(made)
 

@@ -22,7 +22,7 @@ from reformgraph.server.pictures.river import (
 )
 from reformgraph.server.pictures.routes import n
 from reformgraph.server.pictures.shapes import ACCENT, FAINT, INDIRECT, INK, PAPER, QUIET, RULE
-from reformgraph.server.pictures.text import width, xml
+from reformgraph.server.pictures.text import cut, width, xml
 from reformgraph.server.reading.succession import Change, Holder, Rivers
 
 WORDS = {
@@ -60,7 +60,7 @@ def render(
     if made is None:
         return ""
     height = made.height + _FOOT
-    names = {iri: body.label for iri, body in rivers.bodies.items()}
+    names = {iri: cut(body.label) for iri, body in rivers.bodies.items()}
     style = f"<style>{escape(css(), quote=False)}</style>" if standalone else ""
     bends = "".join(_bend(bend, names, link, when) for bend in made.bends)
     bands = "".join(_band(band, link, band.body.iri == focus) for band in made.bands)
@@ -176,7 +176,7 @@ def _band(band: Band, link: Callable[[str], str], focus: bool) -> str:
         )
     return (
         f'<a class="node band{" focus" if focus else ""}" href="{xml(link(band.body.iri))}">'
-        f"<title>{xml(band.body.label)}</title>"
+        f"<title>{xml(cut(band.body.label))}</title>"
         f'<rect class="box" x="{n(left - 2)}" y="{n(band.y - 21)}" '
         f'width="{n(max(band.end, left + wide) - left + 4)}" height="28" rx="3" fill="none"/>'
         f'<rect class="body" x="{n(band.x)}" y="{n(top)}" width="{n(band.end - band.x)}" '

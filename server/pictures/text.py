@@ -98,6 +98,12 @@ def xml(text: str) -> str:
     return escape(clean(text), quote=True)
 
 
+def cut(text: str, most: int = 300) -> str:
+    """Return `text` cleaned and, when it is no name any more, cut with an ellipsis."""
+    text = clean(text[: 4 * most])
+    return text if len(text) <= most else text[: most - 1].rstrip() + ELLIPSIS
+
+
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """Return an upper bound of how wide `text` is at `size` pixels."""
     return sum(map(_WIDTHS.__getitem__, text)) * size * (_BOLD if bold else 1.0)

@@ -15,6 +15,7 @@ from typing import Literal
 from reformgraph.server.reading import graph
 from reformgraph.server.reading.altered import Alteration, Altered, between
 from reformgraph.server.reading.refs import class_name
+from reformgraph.server.words import CHANGES
 from reformgraph.store import Store
 
 State = Literal["stood", "possibly", "gone", "coming", "unknown"]
@@ -26,7 +27,6 @@ CLASSES = (
     *("Institution", "Legislation", "Provision", "Initiative", "Component", "Post", "Tenure"),
     "Policy",
 )
-CHANGES = ("Creation", "Merger", "Split", "Renaming", "Transfer", "Abolition")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from reformgraph.server.reading.marks import Dispute, Mark
 from reformgraph.server.reading.page import EntityPage, Entry, Group, Outward, Section
 from reformgraph.server.reading.refs import Ref, class_name, literal_words, refs
 from reformgraph.server.reading.sentence import sentence
-from reformgraph.server.words import EDGES, SECTIONS, edge, order
+from reformgraph.server.words import EDGES, edge, heading, order
 from reformgraph.store import Store
 
 # A group shows SHOWN lines, but with no more than WHOLE it is shown whole.
@@ -30,6 +30,7 @@ _SOURCE = "rg:source"
 _CIRCLE = "a circle: each draws on the other"
 _CONTENTS = ("eli:is_part_of", "dcterms:isPartOf")
 _NO_SECTION = ("hidden", "elsewhere")
+_BEFORE = ("org:originalOrganization", "rg:transferredFrom")
 _PLACE = {predicate: place for place, predicate in enumerate(EDGES)}
 
 
@@ -171,18 +172,22 @@ class _Reader:
                 if f"rg:{name}" in self.values
             },
             law=self.law,
+            within=next(
+                (self.refs[law] for law in self._objects("eli:is_part_of") if law in self.refs),
+                None,
+            ),
         )
 
     def _sections(self) -> tuple[Section, ...]:
         made: list[Section] = []
         for key in order(self.type):
             here = [group for group in self.groups if group.section == key]
-            here.sort(key=lambda g: (_PLACE.get(compact(g.predicate), len(_PLACE)), g.way != "out"))
+            here.sort(key=lambda g: (_place(g), g.way != "out"))
             groups = [self._group(group) for group in here]
             if key == "rests" and self.resting:
                 groups.append(self._resting_group())
             if groups := _joined([group for group in groups if group.entries]):
-                made.append(Section(key, SECTIONS[key], tuple(groups)))
+                made.append(Section(key, heading(key, self.type), tuple(groups)))
         return _circles(made)
 
     def _group(self, group: _Group) -> Group:
@@ -242,6 +247,16 @@ class _Reader:
             if known and known.section == "elsewhere" and not isinstance(term, Literal):
                 found.append(Outward(known.words, term.value, outward(term.value)))
         return tuple(found)
+
+
+def _place(group: _Group) -> tuple[bool, int]:
+    """Give the place of a group in its section: that of its predicate among all.
+
+    A change tells what was before it first; bodies tell where they came from.
+    """
+    curie = compact(group.predicate)
+    later = group.section == "changes" and group.way == "out" and curie not in _BEFORE
+    return later, _PLACE.get(curie, len(_PLACE))
 
 
 def _circles(sections: Sequence[Section]) -> tuple[Section, ...]:

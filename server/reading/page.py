@@ -78,7 +78,8 @@ class Outward:
 class EntityPage:
     """Everything that a page about one IRI shows.
 
-    ``word`` is what to call it; ``when`` is in words, "" when nothing is known.
+    ``word`` is what to call it; ``when`` is in words, "" when nothing is known; ``within`` is the
+    law that a provision is part of.
 
     ``evidence`` is the entity's own: of its dates and facts, not of its edges. ``dates`` are its
     date, start and end as the source gives them (EDTF).
@@ -101,4 +102,5 @@ class EntityPage:
     timelines: tuple[Ref, ...]
     has_lineage: bool
     law: Law | None = None
+    within: Ref | None = None
     dates: Mapping[str, str] = field(default_factory=dict)

@@ -15,16 +15,15 @@ function enrich(frame) {
   zoom(svg, frame, bar);
   png(bar);
   frame.before(bar);
-  toFocus(svg, frame);
   evidence(svg, frame);
+  toFocus(svg, frame); // last: a frame that is moved in the page forgets where it was scrolled to
 }
 
-// A picture wider than its frame begins where its item in focus stands.
+// A picture wider than its frame is moved until its item in focus is seen whole.
 function toFocus(svg, frame) {
-  const focus = svg.querySelector(".node.focus, .band.focus");
+  const focus = svg.querySelector(".node.focus, .band.focus, .bar.here");
   if (!focus || frame.scrollWidth <= frame.clientWidth) return;
-  const box = focus.getBoundingClientRect();
-  frame.scrollLeft += box.left + box.width / 2 - frame.getBoundingClientRect().left - frame.clientWidth / 2;
+  frame.scrollLeft += Math.max(0, focus.getBoundingClientRect().right + 20 - frame.getBoundingClientRect().right);
 }
 
 // Hover or focus on an item lights up all that it draws on and all that draws on it.

@@ -34,6 +34,10 @@ def test_labels_of_the_story_do_not_overlap_as_they_are_drawn(page: Page) -> Non
         }"""
     )
     assert clashes[0] >= 60 and not clashes[1], clashes
+    # On a phone the picture shows the item that it is about, not the oldest of all.
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.reload()
+    assert page.evaluate("document.querySelector('[data-picture]').scrollLeft") > 400
 
 
 @pytest.mark.parametrize(

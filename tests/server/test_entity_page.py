@@ -111,6 +111,8 @@ def test_previews_of_a_page(client: FlaskClient) -> None:
     metas = _Metas(client.get(PLAN, headers=HTML).text).found
     assert metas["og:title"] == "The Children's Plan: Building Brighter Futures"
     assert metas["og:url"].endswith(PLAN) and metas["og:description"]
+    card = client.get(metas["og:image"])
+    assert card.mimetype == "image/png" and 0 < len(card.data) < 30_000
     told = client.get(metas["application/json+oembed"]).get_json()
     assert told["type"] == "rich" and "/embed/lineage/childrens-plan-2007" in told["html"]
     assert "text/xml+oembed" in metas

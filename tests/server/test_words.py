@@ -6,7 +6,7 @@ import pytest
 
 from reformgraph.errors import NotAcceptable
 from reformgraph.ontology.terms import LINEAGE, compact
-from reformgraph.server import dates, negotiate
+from reformgraph.server import dates, negotiate, words
 from reformgraph.server.links import Links, outward
 from reformgraph.server.reading.overview import class_iri
 from reformgraph.server.reading.refs import shown
@@ -127,3 +127,10 @@ def test_a_monstrous_accept_header_costs_little() -> None:
     with pytest.raises(NotAcceptable):
         negotiate.choose(monster, OFFERS)
     assert time.process_time() - begun < 0.1
+
+
+def test_a_section_is_headed_and_placed_as_the_page_is_about() -> None:
+    assert words.heading("changes", "Institution") != words.heading("changes", "Merger")
+    assert words.heading("posts", "Person") == "Posts held"
+    assert words.order("Merger")[0] == "changes" and words.order("Tenure")[0] == "posts"
+    assert all(set(words.order(name)) == set(words.SECTIONS) for name in words.CLASSES)

@@ -82,6 +82,11 @@ def test_a_node_tells_its_whole_label_its_kind_and_its_date(make: Make) -> None:
     root = draw(replace(lineage, nodes={**lineage.nodes, iri: node}))
     titles = [title_of(a) for a in anchors(root, "node")]
     assert f"{long.strip()} — white paper — about 2004" in titles
+    root = draw(
+        replace(lineage, nodes={**lineage.nodes, iri: replace(node, label="x" * 1_000_000)})
+    )
+    titles = [title_of(a) for a in anchors(root, "node")]
+    assert f"{'x' * 299}… — white paper — about 2004" in titles and max(map(len, titles)) < 400
 
 
 def test_predicates_differ_by_dash_and_the_unverified_have_a_hollow_head(make: Make) -> None:

@@ -3,7 +3,7 @@ from datetime import date
 
 from lxml import etree
 
-from reformgraph.server.pictures.points import HEIGHT, WIDTH, Point, render
+from reformgraph.server.pictures.points import BAR, HEIGHT, WIDTH, Point, render
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -27,6 +27,9 @@ def test_each_version_is_a_link_in_order_of_time_and_effects_are_counted_by_year
     years = {int(found[1]): int(found[2]) for found in counted if found}
     assert sum(years.values()) == 3 and any(year <= 2005 and n == 2 for year, n in years.items())
     assert "prospective, not in force" in titles
+    bars = list(root.iter(f"{SVG}rect"))
+    assert max(float(bar.get("width", "")) for bar in bars) <= BAR < WIDTH / 4
+    assert {text.text for text in root.iter(f"{SVG}text")} >= {str(n) for n in years.values()}
 
 
 def test_without_effects_there_is_no_room_for_bars_and_without_days_no_picture() -> None:
