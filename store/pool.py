@@ -1,9 +1,9 @@
 """Queries from strangers: sacrificial processes, a fast and a slow lane, hard limits.
 
 A query gets a warm process. After 100 ms of processor time it needs one of few slow places; its
-process is then replaced, so that short queries always find one. At the deadline the process
-is killed: the engine knows no other end. ``query_run`` is one query
-on its way; measured in benchmarks/README.md.
+process is then replaced, so that short queries always find one, and comes back when it has
+answered. At the deadline the process is killed: the engine knows no other end. ``query_run`` is
+one query on its way; measured in benchmarks/README.md.
 """
 
 from __future__ import annotations

@@ -19,6 +19,8 @@ from reformgraph.store.worker import HEADER
 
 START_SECONDS = 20.0
 """A process that is not ready by then never will be; a start takes some 40 ms."""
+RENEW_SECONDS = 2.0
+"""One that takes longer to begin anew is not worth waiting for."""
 _RECEIVE = 1 << 18
 
 
@@ -78,19 +80,26 @@ class QueryProcess:
         """Whether it still runs, as far as the system has told."""
         return self._process.poll() is None
 
-    def wait_ready(self) -> None:
+    def renew(self) -> None:
+        """Undo :meth:`step_back` after a query; raises Died, TimeoutError or OSError."""
+        self._send(b"N", b"{}", time.monotonic() + RENEW_SECONDS)
+        self.wait_ready(RENEW_SECONDS)
+
+    def wait_ready(self, seconds: float = START_SECONDS) -> None:
         """Wait until it takes queries; raises Died or TimeoutError."""
-        _, payload = self.read(time.monotonic() + START_SECONDS)
+        _, payload = self.read(time.monotonic() + seconds)
         told = json.loads(payload)
         self._thread, self._used = told["thread"], told["used"]
 
     def ask(self, request: dict[str, Any], deadline: float) -> None:
         """Send one query; raises Died or TimeoutError."""
-        payload = json.dumps(request).encode()
         self.queries += 1
+        self._send(b"Q", json.dumps(request).encode(), deadline)
+
+    def _send(self, kind: bytes, payload: bytes, deadline: float) -> None:
         try:
             self._socket.settimeout(max(0.001, deadline - time.monotonic()))
-            self._socket.sendall(HEADER.pack(b"Q", len(payload)) + payload)
+            self._socket.sendall(HEADER.pack(kind, len(payload)) + payload)
         except TimeoutError:
             raise
         except OSError:

@@ -219,8 +219,11 @@ class QueryRun:
     def _give_back(self) -> None:
         supervisor = self._pool.supervisor
         if self._in_slow_lane:
-            # It may have grown large, and its place in the fast lane is filled.
-            supervisor.drop(self._process)
+            # Its place in the fast lane is filled; but what it has read is worth keeping.
+            if self._healthy:
+                supervisor.take_back(self._process)
+            else:
+                supervisor.drop(self._process)
             self._pool.slow.release()
             self._pool.turns.leave_slow(self._client)
             return

@@ -14,6 +14,8 @@ from reformgraph.errors import StoreError
 from reformgraph.store.base import Generation
 from reformgraph.store.process import Died, QueryProcess
 
+SPARE = 1
+"""Processes beyond those wanted that stay after long queries: the next one need not be replaced."""
 GIVE_UP = 3
 """Failed starts in a row after which those who wait are told."""
 
@@ -23,7 +25,8 @@ _log = logging.getLogger(__name__)
 class Supervisor:
     """Holds ``size`` ready processes of the wanted generation. Thread-safe.
 
-    A process is *fast* from its start until :meth:`release`; the thread replaces what is released.
+    A process is *fast* from its start until :meth:`release`; the thread replaces what is released,
+    and makes it fast again after :meth:`take_back`.
     """
 
     def __init__(self, size: int, memory: int, cpu: int) -> None:
@@ -34,6 +37,7 @@ class Supervisor:
         self._idle: list[QueryProcess] = []
         self._fast: set[QueryProcess] = set()
         self._all: set[QueryProcess] = set()
+        self._returned: list[QueryProcess] = []
         self._wanted: Generation | None = None
         self._failures = self._started = 0
         self._failure = ""
@@ -108,6 +112,16 @@ class Supervisor:
             self._fast.discard(process)
             self._changed.notify_all()
 
+    def take_back(self, process: QueryProcess) -> None:
+        """Make a process that was released fast again, soon: what it has read lies ready there."""
+        with self._changed:
+            closing = self._closing
+            if not closing:
+                self._returned.append(process)
+                self._changed.notify_all()
+        if closing:
+            self.drop(process)
+
     def drop(self, process: QueryProcess) -> None:
         """End a process that was released."""
         with self._changed:
@@ -131,12 +145,13 @@ class Supervisor:
         while True:
             with self._changed:
                 stale = self._stale()
-                while not (self._closing or stale or self._lacks()):
+                while not (self._closing or stale or self._returned or self._lacks()):
                     self._changed.wait()
                     stale = self._stale()
                 closing, generation = self._closing, self._wanted
+                returned, self._returned = self._returned, []
                 if closing:
-                    doomed, self._idle = self._idle, []
+                    doomed, self._idle = self._idle + returned, []
                     self._all.difference_update(doomed)
                     busy = list(self._all)
             if closing:
@@ -148,8 +163,33 @@ class Supervisor:
                 return
             for process in stale:
                 self.drop(process)
-            if generation is not None and not stale:
+            for process in returned:
+                self._renew(process)
+            if generation is not None and not stale and not returned:
                 self._start(generation)
+
+    def _renew(self, process: QueryProcess) -> None:
+        """Put a process that a long query has left among the fast ones, if there is room."""
+        with self._changed:
+            room = self._room() > 0 and self._of_now(process)
+        try:
+            if room:
+                process.renew()
+        except (Died, TimeoutError, OSError):
+            room = False
+        if not room:
+            self.drop(process)
+            return
+        with self._changed:
+            self._fast.add(process)
+            self._idle.append(process)
+            self._available.notify_all()
+
+    def _room(self) -> int:
+        return self._size + SPARE - sum(map(self._of_now, self._fast))
+
+    def _of_now(self, process: QueryProcess) -> bool:
+        return self._wanted is not None and process.generation.id == self._wanted.id
 
     def _stale(self) -> list[QueryProcess]:
         wanted = self._wanted.id if self._wanted else ""
@@ -162,7 +202,7 @@ class Supervisor:
     def _lacks(self) -> bool:
         if self._wanted is None:
             return False
-        return sum(p.generation.id == self._wanted.id for p in self._fast) < self._size
+        return sum(map(self._of_now, self._fast)) < self._size
 
     def _start(self, generation: Generation) -> None:
         """Start one process; after a failure wait, longer each time."""

@@ -4,7 +4,7 @@ It opens a generation, gives up every means to harm anybody else, and answers qu
 socket that is its standard input until that is closed. It may be killed at any moment.
 
 A frame is one byte of kind, four of length (big-endian), then the payload. To the worker:
-``Q`` a request. From it: ``R`` ready, ``H`` the answer begins, ``D`` bytes of it, ``E`` it is
+``Q`` a request, ``N`` go on with a new thread. From it: ``R`` ready, ``H`` the answer begins, ``D`` bytes of it, ``E`` it is
 whole, ``X`` an error. All but ``D`` hold JSON. Only what a start needs is imported here.
 """
 
@@ -43,11 +43,14 @@ def main(arguments: list[str]) -> None:
     resident = _Resident()
     shortcuts = _shortcuts(Path(folder).parent)
     threading.stack_size(STACK)
-    server = threading.Thread(
-        target=_serve, args=(store, shortcuts, resident, int(memory), int(cpu))
-    )
-    server.start()
-    server.join()
+    more = [True]
+    # Niceness is a thread's and cannot be taken back: after a slow query another thread goes on.
+    while more.pop():
+        server = threading.Thread(
+            target=lambda: more.append(_serve(store, shortcuts, resident, int(memory), int(cpu)))
+        )
+        server.start()
+        server.join()
 
 
 def _die_with(parent: int) -> None:
@@ -91,14 +94,18 @@ def _serve(
     resident: _Resident,
     memory: int,
     cpu: int,
-) -> None:
+) -> bool:
+    """Answer requests; True when another thread shall go on, False when the parent hung up."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     # RocksDB has its files open already. With 0, 1 and 2 taken there is no number left for a
     # socket, so SERVICE cannot connect even if the scan missed it (hazard 13).
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     _send(b"R", {"thread": threading.get_native_id(), "used": time.thread_time()})
-    while (request := _receive()) is not None:
+    while (frame := _receive()) is not None:
+        kind, request = frame
+        if kind == b"N":
+            return True
         # Should the parent forget us, the kernel does not.
         used = int(time.process_time()) + 1
         resource.setrlimit(resource.RLIMIT_CPU, (used + cpu, most))
@@ -115,6 +122,7 @@ def _serve(
         except BaseException as error:  # noqa: BLE001  a panic of the engine; its state is unknown
             _send(b"X", {"kind": "panic", "message": str(error)})
             os._exit(1)
+    return False
 
 
 def _known(shortcuts: Shortcuts | None, resident: _Resident, request: dict[str, Any]) -> bool:
@@ -235,12 +243,13 @@ def _write(data: bytes | bytearray) -> None:
         view = view[os.write(_CHANNEL, view) :]
 
 
-def _receive() -> dict[str, Any] | None:
+def _receive() -> tuple[bytes, dict[str, Any]] | None:
     header = _read(HEADER.size)
     if header is None:
         return None
-    payload = _read(HEADER.unpack(header)[1])
-    return None if payload is None else cast(dict[str, Any], json.loads(payload))
+    kind, size = HEADER.unpack(header)
+    payload = _read(size)
+    return None if payload is None else (kind, cast(dict[str, Any], json.loads(payload)))
 
 
 def _read(size: int) -> bytes | None:

@@ -31,6 +31,7 @@ from reformgraph.errors import (
 from reformgraph.store import Answer, Dataset, QueryPool, query_run
 from reformgraph.store import pool as pool_module
 from reformgraph.store import scan as scan_module
+from reformgraph.store.process import QueryProcess
 
 Publish = Callable[[Path, int], str]
 BASE = "https://w3id.org/reformgraph/"
@@ -317,6 +318,44 @@ def test_a_process_killed_from_outside_is_replaced(built: Path) -> None:
         assert _within(SLACK, lambda: not any(map(_alive, _processes(pool))))
         for _ in range(4):
             _tiny(pool)
+
+
+def test_a_process_that_was_slow_goes_on_as_new(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stepped: list[int] = []
+    step_back = QueryProcess.step_back
+
+    def seen(process: QueryProcess) -> None:
+        step_back(process)
+        stepped.append(os.getpriority(os.PRIO_PROCESS, process._thread))
+
+    monkeypatch.setattr(QueryProcess, "step_back", seen)
+
+    def slow(pool: QueryPool) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(query_run, "SLOW_AFTER", 0.0)
+            patch.setattr(query_run, "SLOW_ANYWAY", 0.0)
+            _text(pool.run("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"))
+
+    with QueryPool(built, timeout=30, processes=1) as pool:
+        _tiny(pool)
+        (first,) = _processes(pool)
+        supervisor = pool.supervisor
+        slow(pool)
+        assert stepped == [15]
+        # It comes back beside the one that took its place, and is asked before that one.
+        assert _within(SLACK, lambda: len(supervisor._idle) == 2)
+        assert _within(SLACK, lambda: supervisor._idle[-1].pid == first)
+        assert os.getpriority(os.PRIO_PROCESS, supervisor._idle[-1]._thread) == 0
+        _tiny(pool)
+        slow(pool)
+        assert _within(SLACK, lambda: len(supervisor._idle) == 2)
+        assert supervisor.counted()[3] == 2  # the second time none was started
+        # One that died meanwhile is let go.
+        supervisor._idle[-1].interrupt()
+        _tiny(pool)
+        assert first not in _processes(pool)
 
 
 def test_limits_of_a_process(pool: QueryPool) -> None:
