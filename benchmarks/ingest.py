@@ -18,7 +18,7 @@ from pathlib import Path
 from lxml import etree
 
 from reformgraph.ingest.law import addresses
-from reformgraph.ingest.law.readers import clml, effect_element
+from reformgraph.ingest.law.readers import clml
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples" / "clml"
 FILES = ("ukpga-2018-12.xml.gz", "ukpga-1991-48-metadata.xml.gz", "anaw-2014-4.xml.gz")
@@ -59,7 +59,7 @@ def compare(content: bytes, name: str) -> tuple[float, float]:
 
 def forget() -> None:
     """Empty what readers remember of one file for the next: a first reading has to pay for it."""
-    for remembered in (addresses.split, addresses.key, addresses.canonical, effect_element.section):
+    for remembered in (addresses.split, addresses.key, addresses.law_iri, addresses._canonical):
         remembered.cache_clear()
 
 

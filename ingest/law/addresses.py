@@ -158,6 +158,13 @@ def key(uri: str) -> str:
     return address.law if address else ""
 
 
+@lru_cache(maxsize=16384)
+def law_iri(uri: str) -> str:
+    """Give the identifier of the law that an address is about; empty when it is of none."""
+    law = key(uri)
+    return iri(law) if law else ""
+
+
 def iri(law: str, path: str = "") -> str:
     """Join the key of a law and a path to the identifier of legislation.gov.uk."""
     return f"{SITE}id/{law}" + (f"/{path}" if path else "")
@@ -174,11 +181,13 @@ def uri(law: str, path: str = "", version: str = "", language: str = "en") -> st
     return SITE + "/".join(part for part in parts if part)
 
 
-@lru_cache(maxsize=16384)
 def canonical(address: str) -> str:
     """Give the identifier of what an address is about: ``id``, http, no version, no final slash."""
-    if _PLAIN.fullmatch(address):
-        return address
+    return address if _PLAIN.fullmatch(address) else _canonical(address)
+
+
+@lru_cache(maxsize=16384)
+def _canonical(address: str) -> str:
     found = split(address)
     return found.iri if found else address.strip().rstrip("/")
 

@@ -14,14 +14,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Form = Literal["whole", "fragment", "contents", "metadata", "entry"]
 """How much of a law a file holds; ``entry`` is a line of a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A provision that is pointed to; ``end`` is the last one of a range, ``missing``: not (yet) in the text."""
 
     iri: str
@@ -40,8 +39,7 @@ class Version:
     language: str = "en"
 
 
-@dataclass(frozen=True, slots=True)
-class Provision:
+class Provision(NamedTuple):
     """One part of a law, from the first Part down to sections and paragraphs of schedules.
 
     ``element`` is the element of CLML (``Part``, ``Pblock``, ``P1``, ``Schedule`` …); ``parent`` the
@@ -67,8 +65,7 @@ class Provision:
     blanket_amendment: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """``path`` of this law (empty: its introduction or the whole) cites ``target``.
 
     ``commentary`` is the id of the note that holds it, or empty for the text itself; ``operative``
@@ -84,8 +81,7 @@ class Citation:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Commentary:
+class Commentary(NamedTuple):
     """An editor's note: ``type`` is F, C, I, E, M, P or X; ``effect`` the id of the effect it tells, if known.
 
     ``paths`` are the provisions that it stands at, in order; the empty path is the introduction or
@@ -99,8 +95,7 @@ class Commentary:
     effect: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
+class InForce(NamedTuple):
     """When an effect (or instrument) comes into force; ``day`` is empty where ``prospective``.
 
     ``time`` is the time of day, ``23:59:00``; ``law`` the IRI of the commencing instrument, also
@@ -119,8 +114,7 @@ class InForce:
     notes: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """One change by one law to another, as the editors of legislation.gov.uk recorded it.
 
     ``type`` is in the site's words. ``affecting`` and ``affected`` hold provisions (ranges are not

@@ -73,7 +73,7 @@ def split(reading: Reading, origin: Origin) -> tuple[Shard, ...]:
     for document in reading.documents:
         # What stands in a document's list of unapplied effects is not applied, said or not.
         found += (
-            replace(each, applied=False) if each.applied is None else each
+            each._replace(applied=False) if each.applied is None else each
             for each in document.effects
         )
         law = addresses.key(document.iri)

@@ -68,7 +68,7 @@ def read(content: bytes, name: str) -> Reading:
 
 
 def _read(content: bytes, name: str) -> Reading:
-    reading, tally = Reading(), Tally()
+    reading, tally, effect = Reading(), Tally(), effect_element.Effects()
     root: etree._Element | None = None
     documents: dict[tuple[str, str, str], Document] = {}
     effects, unread = 0, 0
@@ -78,12 +78,10 @@ def _read(content: bytes, name: str) -> Reading:
             root = element if root is None else root
             continue
         if tag in _EFFECTS:
-            held = list(element.iter())
-            found = _effect(element, name)
+            found = _effect(effect, element, name)
             reading.effects.append(found)
             reading.met[EFFECT_TYPE + found.type] += 1
             effects += 1
-            tally.add(held)
             element.clear(keep_tail=True)  # type: ignore[call-arg]  # lxml-stubs know it not
             if element is not root:
                 tally.shapes[(tag,)] -= 1  # what is left of it is counted again with what holds it
@@ -112,6 +110,7 @@ def _read(content: bytes, name: str) -> Reading:
             f"{name}: a feed, but none of its {unread} entries is about a law of legislation.gov.uk",
             where={"file": name},
         )
+    effect.walk.give(tally)
     tally.fill(reading, USED)
     if unread:
         reading.ignored["atom:entry"] += unread
@@ -153,8 +152,8 @@ def _links(element: etree._Element, rel: str) -> Iterable[etree._Element]:
     return (one for one in element.iterchildren(f"{ATOM}link") if one.get("rel", "") == rel)
 
 
-def _effect(element: etree._Element, name: str) -> Effect:
-    found = effect_element.effect(element)
+def _effect(reader: effect_element.Effects, element: etree._Element, name: str) -> Effect:
+    found = reader.read(element)
     if not found.affected_law and not found.affecting_law:
         line = str(element.sourceline)  # lxml-stubs have no type for it
         raise InputError(

@@ -82,6 +82,7 @@ class _Reader:
         self.metadata = clml_metadata.Metadata()
         self.identity: clml_identity.Identity | None = None
         self.kind = Kind("", "", "")
+        self.effect = effect_element.Effects()
         self.effects: list[Effect] = []
         self.provisions: list[Provision | None] = []
         self.contents: list[Provision] = []
@@ -144,10 +145,7 @@ class _Reader:
                 return
             self._close(element, tag)
         elif tag == _EFFECT:
-            # Held, so that the reader and the count look at the same objects of Python.
-            held = list(element.iter())
-            self.effects.append(effect_element.effect(element))
-            self.text.tally.add(held)
+            self.effects.append(self.effect.read(element))
         elif tag == _METADATA:
             self.metadata = clml_metadata.metadata(element)
             self.text.count(element)
@@ -209,7 +207,9 @@ class _Reader:
         if self.root == f"{LEG}EN":
             self.text.leave_unread()
         reading = Reading(documents=[self._document(self.identity)])
-        self.text.counts().fill(reading, USED)
+        tally = self.text.counts()
+        self.effect.walk.give(tally)
+        tally.fill(reading, USED)
         reading.ignored.update(self.text.unread)
         for effect in self.effects:
             reading.met[EFFECT_TYPE + effect.type] += 1

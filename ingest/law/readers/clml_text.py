@@ -1,13 +1,12 @@
 """What the text of a law points to: citations, the editors' notes, footnotes; and what deeper levels say.
 
-Every element is looked at once and counted. What it is for is worked out once for each shape
-(its name with the names of its attributes), of which a whole Act has some hundred.
+Every element is looked at once and counted.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from lxml import etree
 
@@ -15,12 +14,11 @@ from reformgraph.ingest.law import addresses
 from reformgraph.ingest.law.loss import Tally
 from reformgraph.ingest.law.model import Citation, Commentary, Provision, Reference
 from reformgraph.ingest.law.readers.clml_structure import DEEPER, OWN, P1, Frame
-from reformgraph.ingest.law.readers.effect_element import cited_law
+from reformgraph.ingest.law.readers.references import cited, pointed
+from reformgraph.ingest.law.shapes import Walk, Wanted
 from reformgraph.ingest.law.titles import plain
 from reformgraph.ingest.law.xml import LEG, text_of
 
-_CITATION = f"{LEG}Citation"
-_SUBREF = f"{LEG}CitationSubRef"
 _QUOTES = (f"{LEG}BlockAmendment", f"{LEG}InlineAmendment", f"{LEG}BlockExtract")
 _LINE = f"{LEG}Text"
 _PRELIMS = ("PrimaryPrelims", "SecondaryPrelims", "EUPrelims")
@@ -31,37 +29,14 @@ USED = frozenset(
         *("leg:CommentaryRef@Ref", "leg:Addition@CommentaryRef", "leg:Substitution@CommentaryRef"),
         *("leg:Repeal@CommentaryRef", "leg:FootnoteRef", "leg:FootnoteRef@Ref", "leg:Footnote"),
         *("leg:Footnote@id", "leg:Citation", "leg:CitationSubRef", "leg:Department"),
-        *(
-            f"leg:Citation@{name}"
-            for name in ("URI", "id", "Class", "Year", "Number", "AlternativeNumber")
-        ),
-        *(
-            f"leg:CitationSubRef@{name}"
-            for name in (
-                "URI",
-                "UpTo",
-                "CitationRef",
-                "SectionRef",
-                "StartSectionRef",
-                "EndSectionRef",
-                "Operative",
-            )
-        ),
+        *("leg:Citation@id", "leg:Citation@Operative", "leg:Citation@URI", "leg:Citation@Class"),
+        *("leg:Citation@Year", "leg:Citation@Number", "leg:Citation@AlternativeNumber"),
+        *("leg:CitationSubRef@URI", "leg:CitationSubRef@UpTo", "leg:CitationSubRef@CitationRef"),
+        *("leg:CitationSubRef@SectionRef", "leg:CitationSubRef@StartSectionRef"),
+        *("leg:CitationSubRef@EndSectionRef", "leg:CitationSubRef@Operative"),
     )
 )
 """The names that leave something in citations and commentaries."""
-
-_Handler = Callable[[etree._Element], None]
-
-
-class _Shape:
-    """How often a name with its attributes was met, and what looks at it."""
-
-    __slots__ = ("handler", "times")
-
-    def __init__(self, handler: _Handler | None) -> None:
-        self.handler = handler
-        self.times = 0
 
 
 class Text:
@@ -72,12 +47,18 @@ class Text:
         self.law = ""
         self.fragment = ""
         self.title = ""
-        self.tally = Tally()
         self.citations: list[Citation] = []
         self.departments: list[str] = []
         self.unread: Counter[str] = Counter()
         self._shells = shells
-        self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._walk = Walk(self._wanted)
+        self._looks = {
+            f"{LEG}CommentaryRef": Wanted(self._ref),
+            f"{LEG}FootnoteRef": Wanted(self._footnote_ref),
+            f"{LEG}Department": Wanted(self._department),
+            f"{LEG}Citation": Wanted(self._citation),
+            f"{LEG}CitationSubRef": Wanted(self._subref),
+        }
         self._paths: tuple[str, ...] = ("",)
         self._frame: Frame | None = None
         self._commentary = ""
@@ -101,13 +82,13 @@ class Text:
             title = element.find(f"{LEG}Title")
             lines = element.find(f"{LEG}MultilineTitle") if title is None else title
             self.title = plain(text_of(lines))[0]
-        self._walk(element)
+        self._walk.over(element)
         return self._deeper
 
     def count(self, element: etree._Element) -> None:
         """Count an element and all that it holds, but for the shells of what was looked through."""
         self._paths, self._frame, self._commentary, self._deeper = ("",), None, "", []
-        self._walk(element)
+        self._walk.over(element)
 
     def commentary(self, element: etree._Element) -> None:
         """Keep one editor's note and the citations in it; they stand where the note does."""
@@ -117,14 +98,14 @@ class Text:
         lines = [text for one in element.iter(_LINE) if (text := text_of(one))]
         text = " ".join(lines) or text_of(element)
         self._commentaries.append((name, element.get("Type", ""), text))
-        self._walk(element)
+        self._walk.over(element)
         self._commentary = ""
 
     def footnote(self, element: etree._Element) -> None:
         """Take the citations of a footnote for those of the provision that refers to it."""
         path = self._notes.get(element.get("id", ""), "")
         self._paths, self._frame, self._commentary = (path,), None, ""
-        self._walk(element)
+        self._walk.over(element)
 
     def commentaries_of(self, effects: Collection[str]) -> tuple[Commentary, ...]:
         """Give all notes, with the provisions that point to them; ``effects`` are known effect ids."""
@@ -143,52 +124,35 @@ class Text:
         """Count what was cited as ignored: explanatory notes cite, but are not law."""
         self.unread["leg:Citation"] += len(self.citations)
 
-    def _walk(self, element: etree._Element) -> None:
-        shapes = self._shapes
-        for one in element.iter(etree.Element):
-            # No str() around names: this runs for each element of a 50 MB Act.
-            shape: tuple[str, ...] = (one.tag, *one.keys())  # type: ignore[arg-type]
-            try:
-                known = shapes[shape]
-            except KeyError:
-                known = shapes[shape] = _Shape(self._handler(shape))
-            known.times += 1
-            if known.handler is not None:
-                known.handler(one)
-
-    def _shell(self, element: etree._Element) -> None:
-        """Take back the count of what was looked through before and emptied."""
-        if not len(element) and not element.text:
-            self._shapes[(str(element.tag),)].times -= 1
-
     def counts(self) -> Tally:
         """Give the counts of all that was met."""
-        for shape, known in self._shapes.items():
-            self.tally.shapes[shape] += known.times
-            known.times = 0
-        return self.tally
+        tally = Tally()
+        self._walk.give(tally)
+        return tally
 
-    def _handler(self, shape: tuple[str, ...]) -> _Handler | None:
-        tag, keys = shape[0], shape[1:]
+    def _wanted(self, tag: str, keys: Collection[str]) -> Wanted | None:
+        """Say what looks at elements of this name with these attributes."""
         if not keys and tag in self._shells:
-            return self._shell
+            return Wanted(self._shell)
         if tag in DEEPER:
             if OWN.intersection(keys):
-                return self._own
-            return self._asked_for if self.fragment and {"IdURI", "id"} & {*keys} else None
-        named = {
-            f"{LEG}CommentaryRef": self._ref,
-            f"{LEG}FootnoteRef": self._footnote_ref,
-            f"{LEG}Department": self._department,
-            _CITATION: self._citation,
-            _SUBREF: self._subref,
-        }.get(tag)
-        return self._changed if named is None and "CommentaryRef" in keys else named
+                return Wanted(self._own)
+            asked = self.fragment and {"IdURI", "id"}.intersection(keys)
+            return Wanted(self._asked_for) if asked else None
+        named = self._looks.get(tag)
+        if named is None and "CommentaryRef" in keys:
+            return Wanted(self._changed)
+        return named
 
-    def _ref(self, element: etree._Element) -> None:
+    def _shell(self, element: etree._Element, _: object) -> None:
+        """Take back the count of what was looked through before and emptied."""
+        if not len(element) and not element.text:
+            self._walk.take_back(str(element.tag))
+
+    def _ref(self, element: etree._Element, _: object) -> None:
         self._stands_here(element.get("Ref", ""))
 
-    def _changed(self, element: etree._Element) -> None:
+    def _changed(self, element: etree._Element, _: object) -> None:
         self._stands_here(element.get("CommentaryRef", ""))
 
     def _stands_here(self, names: str) -> None:
@@ -197,26 +161,28 @@ class Text:
             for path in self._paths:
                 places[path] = None
 
-    def _footnote_ref(self, element: etree._Element) -> None:
+    def _footnote_ref(self, element: etree._Element, _: object) -> None:
         self._notes.setdefault(element.get("Ref", ""), self._paths[0])
 
-    def _department(self, element: etree._Element) -> None:
+    def _department(self, element: etree._Element, _: object) -> None:
         if text := text_of(element):
             self.departments.append(text)
 
-    def _citation(self, element: etree._Element) -> None:
-        law = cited_law(element)
+    def _citation(self, element: etree._Element, _: object) -> None:
+        law = cited(element)
         if name := element.get("id"):
             self._cited[name] = law
-        self._cite(element, Reference(law, text=text_of(element)) if law else None)
+        self._cite(element, Reference(law, "", text_of(element)) if law else None)
 
-    def _subref(self, element: etree._Element) -> None:
-        get = element.attrib.get
-        law = self._cited.get(get("CitationRef", ""), "")
-        first = addresses.canonical(get("URI", "")) or _joined(
-            law, get("SectionRef") or get("StartSectionRef")
-        )
-        last = addresses.canonical(get("UpTo", "")) or _joined(law, get("EndSectionRef"))
+    def _subref(self, element: etree._Element, _: object) -> None:
+        get = element.get
+        first, last, end = get("URI", ""), get("UpTo", ""), get("EndSectionRef", "")
+        if not first or (end and not last):
+            law = self._cited.get(get("CitationRef", ""), "")
+            begin = get("SectionRef", "") or get("StartSectionRef", "")
+            first, last = pointed(first, begin, law), pointed(last, end, law)
+        else:
+            first, last = addresses.canonical(first), pointed(last, "", "")
         self._cite(element, Reference(first, last, text_of(element)) if first else None)
 
     def _cite(self, element: etree._Element, target: Reference | None) -> None:
@@ -236,11 +202,11 @@ class Text:
             )
         )
 
-    def _asked_for(self, element: etree._Element) -> None:
+    def _asked_for(self, element: etree._Element, _: object) -> None:
         if _own_path(element) == self.fragment:
-            self._own(element)
+            self._own(element, _)
 
-    def _own(self, element: etree._Element) -> None:
+    def _own(self, element: etree._Element, _: object) -> None:
         """Make a Provision of a level below the section that says something of its own."""
         path = _own_path(element)
         if not path or self._frame is None or path == self._paths[0] or _is_quoted(element):
@@ -268,10 +234,6 @@ class Text:
                 blanket_amendment=get("BlanketAmendment") == "true",
             )
         )
-
-
-def _joined(law: str, ref: str | None) -> str:
-    return f"{law}/{addresses.path_of_ref(ref)}" if law and ref else ""
 
 
 def _own_path(element: etree._Element) -> str:

@@ -7,44 +7,50 @@ provisions in the attributes themselves. Both are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
-from itertools import pairwise
+from collections import namedtuple
+from functools import partial
 
 from lxml import etree
 
 from reformgraph.ingest.law import addresses
 from reformgraph.ingest.law.model import Effect, InForce, Reference
+from reformgraph.ingest.law.readers.references import cited, led, pointed
+from reformgraph.ingest.law.shapes import Walk, Wanted
 from reformgraph.ingest.law.xml import UKM, XML, text_of
 
-_SECTION, _RANGE = f"{UKM}Section", f"{UKM}SectionRange"
-_COMMENCING, _SAVINGS = f"{UKM}CommencingProvisions", f"{UKM}CommencingSavings"
-_IN_FORCE, _LANG = f"{UKM}InForce", f"{XML}lang"
-_PROVISIONS = frozenset(
-    ("AffectingProvisions", "AffectedProvisions", "Savings", "CommencementAuthority")
+_Said = namedtuple(
+    "_Said",
+    "EffectId URI Type TypeNotes Modified Created Comments Notes "
+    "AffectedURI AffectedUpTo AffectedClass AffectedYear AffectedNumber "
+    "AffectingURI AffectingUpTo AffectingClass AffectingYear AffectingNumber "
+    "AffectedProvisions AffectingProvisions AffectedSectionRef AffectingSectionRef "
+    "AffectedExtent AffectedEffectsExtent AffectingEffectsExtent AffectingExtent "
+    "AffectedTerritorialApplication AffectingTerritorialApplication AppendedCommentary "
+    "AffectedTitle AffectingTitle Applied RequiresApplied WelshApplied RequiresWelshApplied "
+    "CommencingURI CommencingClass CommencingYear CommencingNumber CommencingSectionRef "
+    "CommencingUpTo Date Prospective Qualification OtherQualification",
 )
-_TITLES = frozenset(("AffectedTitle", "AffectingTitle"))
-_CHILDREN: dict[object, str] = {
-    f"{UKM}{name}": name for name in (*_PROVISIONS, *_TITLES, "InForceDates", "Commenced")
-}
+"""The attributes of an effect, each empty where it is not there."""
+_Force = namedtuple(
+    "_Force",
+    "CommencingURI CommencingClass CommencingYear CommencingNumber CommencingSectionRef "
+    "CommencingUpTo Date Prospective Qualification OtherQualification Applied Comments Notes",
+)
+"""The attributes of an ``InForce``, which older data has in the effect itself."""
+
 SAME = "Same as affected"
 _SPELT_SAME = "S+A+M+E+A+S+A+F+F+E+C+T+E+D"
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+_TITLES = ("AffectedTitle", "AffectingTitle")
+_LISTS = ("AffectingProvisions", "AffectedProvisions", "Savings", "CommencementAuthority")
+_COMMENCING = ("CommencingProvisions", "CommencingSavings")
+_POINTERS = frozenset((f"{UKM}Section", f"{UKM}SectionRange"))
+_LANG = f"{XML}lang"
 
-_ATTRIBUTES = (
-    *("EffectId", "URI", "Type", "TypeNotes", "Modified", "Created", "Comments", "Notes"),
-    *("AffectedURI", "AffectedUpTo", "AffectedClass", "AffectedYear", "AffectedNumber"),
-    *("AffectingURI", "AffectingUpTo", "AffectingClass", "AffectingYear", "AffectingNumber"),
-    *("AffectedProvisions", "AffectingProvisions", "AffectedSectionRef", "AffectingSectionRef"),
-    *("AffectedExtent", "AffectedEffectsExtent", "AffectingEffectsExtent", "AffectingExtent"),
-    *("AffectedTerritorialApplication", "AffectingTerritorialApplication", "AppendedCommentary"),
-    *("Applied", "RequiresApplied", "WelshApplied", "RequiresWelshApplied"),
-    *("AffectedTitle", "AffectingTitle", "CommencingURI", "CommencingClass", "CommencingYear"),
-    *("CommencingNumber", "CommencingSectionRef", "CommencingUpTo", "Date", "Prospective"),
-)
 USED = frozenset(
     (
         *(f"ukm:{name}" for name in ("UnappliedEffects", "UnappliedEffect", "Effect")),
-        *(f"ukm:{kind}@{name}" for kind in ("UnappliedEffect", "Effect") for name in _ATTRIBUTES),
+        *(f"ukm:{kind}@{name}" for kind in ("UnappliedEffect", "Effect") for name in _Said._fields),
         *(
             f"ukm:{end}{what}"
             for end in ("Affected", "Affecting")
@@ -57,9 +63,7 @@ USED = frozenset(
             f"ukm:Citation@{name}"
             for name in ("URI", "Class", "Year", "Number", "AlternativeNumber")
         ),
-        *(f"ukm:InForce@{name}" for name in ("Date", "Prospective", "Qualification", "Applied")),
-        *(f"ukm:InForce@Commencing{name}" for name in ("URI", "Class", "Year", "Number")),
-        *(f"ukm:InForce@{name}" for name in ("OtherQualification", "Comments", "Notes")),
+        *(f"ukm:InForce@{name}" for name in _Force._fields),
         *("ukm:Section", "ukm:Section@Ref", "ukm:Section@URI", "ukm:Section@Missing"),
         *("ukm:SectionRange", "ukm:SectionRange@Start", "ukm:SectionRange@URI"),
         *("ukm:SectionRange@End", "ukm:SectionRange@UpTo", "ukm:SectionRange@Missing"),
@@ -71,226 +75,224 @@ USED = frozenset(
 
 def effect(element: etree._Element) -> Effect:
     """Read one ``ukm:Effect`` or ``ukm:UnappliedEffect``; what is not there stays empty."""
-    get = _attributes(element).get
-    said = _Said(element)
-    affecting_law, affected_law = _law(get, "Affecting"), _law(get, "Affected")
-    dates = [_in_force(one) for one in said.in_force]
-    if not dates and (get("Date") or get("Prospective") or get("CommencingURI")):
-        dates = [_in_force(element)]
-    provisions = said.provisions.get
-    titles = said.titles.get
-    return Effect(
-        id=get("EffectId") or (get("URI") or "").rstrip("/").rpartition("/")[2],
-        type=" ".join((get("Type") or "").split()),
-        affecting_law=affecting_law,
-        affected_law=affected_law,
-        affecting=_provisions(get, provisions("AffectingProvisions"), "Affecting", affecting_law),
-        affected=_provisions(get, provisions("AffectedProvisions"), "Affected", affected_law),
-        affecting_text=get("AffectingProvisions") or text_of(provisions("AffectingProvisions")),
-        affected_text=get("AffectedProvisions") or text_of(provisions("AffectedProvisions")),
-        affecting_title=titles("AffectingTitle") or get("AffectingTitle") or "",
-        affected_title=titles("AffectedTitle") or get("AffectedTitle") or "",
-        in_force=tuple(dates),
-        applied=flag(get("Applied")),
-        required=flag(get("RequiresApplied")),
-        savings=references(provisions("Savings"), affecting_law),
-        commencement_authority=references(provisions("CommencementAuthority"), affecting_law),
-        affecting_extent=_extent(get("AffectingEffectsExtent") or get("AffectingExtent") or ""),
-        affected_extent=_extent(get("AffectedExtent") or get("AffectedEffectsExtent") or ""),
-        modified=get("Modified") or "",
-        comments=get("Comments") or "",
-        notes=get("Notes") or "",
-        created=get("Created") or "",
-        type_notes=get("TypeNotes") or "",
-        appended=get("AppendedCommentary") or "",
-        territory=get("AffectingTerritorialApplication")
-        or get("AffectedTerritorialApplication")
-        or "",
-        affecting_title_cy=titles("AffectingTitle@cy", ""),
-        affected_title_cy=titles("AffectedTitle@cy", ""),
-        welsh_applied=flag(get("WelshApplied")),
-        welsh_required=flag(get("RequiresWelshApplied")),
-        commenced=said.commenced,
-    )
+    return Effects().read(element)
 
 
-class _Said:
-    """The children of an effect by name, from one look at them; there are thousands in a file."""
+class Effects:
+    """Reads the effects of one file, one after the other; ``walk`` counts all that is in them."""
 
-    def __init__(self, element: etree._Element) -> None:
-        self.titles: dict[str, str] = {}
-        self.provisions: dict[str, etree._Element] = {}
-        self.in_force: list[etree._Element] = []
-        self.commenced: tuple[Reference, ...] = ()
-        for one in element:
-            name = _CHILDREN.get(one.tag, "")
-            if name in _PROVISIONS:
-                self.provisions[name] = one
-            elif name == "InForceDates":
-                self.in_force += [force for force in one if force.tag == _IN_FORCE]
-            elif name in _TITLES:
-                key = f"{name}@cy" if one.get(_LANG) == "cy" else name
-                self.titles.setdefault(key, text_of(one))
-            elif name == "Commenced":
-                self.commenced += tuple(
-                    Reference(law, text=text_of(cited))
-                    for cited in one.iter(f"{UKM}Citation")
-                    if (law := cited_law(cited))
-                )
+    def __init__(self) -> None:
+        looks = {
+            **{name: Wanted(self._begin, _Said._fields) for name in ("Effect", "UnappliedEffect")},
+            **{name: Wanted(partial(self._title, name)) for name in _TITLES},
+            **{name: Wanted(partial(self._begin_list, name)) for name in _LISTS},
+            **{name: Wanted(partial(self._begin_commencing, name)) for name in _COMMENCING},
+            "InForce": Wanted(self._begin_date, _Force._fields),
+            "Section": Wanted(self._section),
+            "SectionRange": Wanted(self._range),
+            "Citation": Wanted(self._citation),
+        }
+        by_tag = {f"{UKM}{name}": wanted for name, wanted in looks.items()}
+        self.walk = Walk(lambda tag, _: by_tag.get(tag))
+        self._known: dict[tuple[str, str, bool], Reference] = {}
 
+    def read(self, element: etree._Element) -> Effect:
+        """Read one effect; what is not there stays empty."""
+        self._element = element
+        self._titles: dict[str, str] = {}
+        self._lists: dict[str, list[Reference]] = {}
+        self._dates: list[tuple[_Force, str, dict[str, list[Reference]]]] = []
+        self._list, self._law = element, ""
+        self._found: list[Reference] = []
+        self._commenced: list[Reference] = []
+        self.walk.over(element)
+        return self._effect(self._said)
 
-def references(container: etree._Element | None, law: str = "") -> tuple[Reference, ...]:
-    """Read a list of ``ukm:Section`` and ``ukm:SectionRange``, in order.
-
-    Several sections may lead from the outside in ("Sch. 19", "para. 191"): those that only lead
-    to the next one are no references, and their text is put before what they lead to. ``law`` (an
-    IRI) is for sections that have a ``Ref`` and no URI.
-    """
-    if container is None or not len(container):
-        return ()
-    found: list[Reference] = []
-    _list(container, law, found)
-    return led(found)
-
-
-def led(found: list[Reference]) -> tuple[Reference, ...]:
-    """Drop those that only lead to the next one, and put their text before what they lead to."""
-    if len(found) < 2:
-        return tuple(found)
-    for one, following in pairwise(found):
-        if following.iri.startswith(one.iri) and following.iri.startswith(f"{one.iri}/"):
-            break
-    else:
-        return tuple(found)
-    kept: list[Reference] = []
-    leading: list[Reference] = []
-    for place, one in enumerate(found):
-        leading = [outer for outer in leading if one.iri.startswith(outer.iri + "/")]
-        after = found[place + 1].iri if place + 1 < len(found) else ""
-        if not one.end and after.startswith(one.iri + "/"):
-            leading.append(one)
-            continue
-        text = " ".join([*(outer.text for outer in leading), one.text]).strip()
-        kept.append(Reference(one.iri, one.end, text, one.missing))
-    return tuple(kept)
-
-
-def cited_law(element: etree._Element) -> str:
-    """Give the IRI of the law of a citation: its URI, or from class, year and number; or empty."""
-    get = element.attrib.get
-    if address := get("URI"):
-        return addresses.canonical(address)
-    law = addresses.law_of(
-        get("Class", ""), get("Year", ""), get("Number", ""), get("AlternativeNumber", "")
-    )
-    return addresses.iri(law) if law else ""
-
-
-def _attributes(element: etree._Element) -> dict[str, str]:
-    """Give all attributes at once: asking lxml for thirty of them one by one costs more."""
-    return dict(element.items())  # type: ignore[arg-type]  # lxml-stubs allow bytes
-
-
-def flag(value: str | None) -> bool | None:
-    """Read ``true`` or ``false``; None where there is neither."""
-    return (
-        None if value is None else {"true": True, "1": True, "false": False, "0": False}.get(value)
-    )
-
-
-def _list(container: etree._Element, law: str, found: list[Reference]) -> None:
-    for one in container:
-        tag, get = one.tag, one.get
-        if tag == _SECTION:
-            uri, ref = get("URI"), get("Ref")
-            if uri or (law and ref):
-                text = text_of(one) if len(one) else " ".join((one.text or "").split())
-                found.append(section(uri, ref, law, text, get("Missing") == "true"))
-        elif tag == _RANGE:
-            missing = any(get(name) == "true" for name in ("Missing", "MissingStart", "MissingEnd"))
-            first = _pointed(get("URI"), get("Start"), law)
-            found.append(
-                Reference(first, _pointed(get("UpTo"), get("End"), law), text_of(one), missing)
+    def _begin(self, one: etree._Element, values: tuple[str, ...]) -> None:
+        if one is self._element:
+            self._said = said = _Said._make(values)
+            self._affecting_law = _law(
+                said.AffectingURI, said.AffectingClass, said.AffectingYear, said.AffectingNumber
             )
-        elif isinstance(tag, str):
-            # Wrappers of errors and of formatting: what they hold counts.
-            _list(one, law, found)
+            self._affected_law = _law(
+                said.AffectedURI, said.AffectedClass, said.AffectedYear, said.AffectedNumber
+            )
+
+    def _title(self, name: str, one: etree._Element, _: object) -> None:
+        name = f"{name}@cy" if one.get(_LANG) == "cy" else name
+        if name not in self._titles:
+            self._titles[name] = text_of(one)
+
+    def _begin_list(self, name: str, one: etree._Element, _: object) -> None:
+        self._list = one
+        self._law = self._affected_law if name == "AffectedProvisions" else self._affecting_law
+        self._found = self._lists[name] = []
+
+    def _begin_date(self, _: object, values: tuple[str, ...]) -> None:
+        said = _Force._make(values)
+        law = _law(
+            said.CommencingURI, said.CommencingClass, said.CommencingYear, said.CommencingNumber
+        )
+        self._dates.append((said, law, {}))
+
+    def _begin_commencing(self, name: str, one: etree._Element, _: object) -> None:
+        if not self._dates:
+            self._own_date()
+        _, self._law, lists = self._dates[-1]
+        self._list = one
+        self._found = lists[name] = []
+
+    def _section(self, one: etree._Element, _: object) -> None:
+        if one.getparent() is not self._list and not self._is_listed(one):
+            return
+        address, missing = one.get("URI"), one.get("Missing") == "true"
+        text = text_of(one) if len(one) else one.text or ""
+        if address:
+            # One record for all effects that name the same provision in the same words.
+            key = (address, text, missing)
+            known = self._known.get(key)
+            if known is None:
+                words = " ".join(text.split())
+                iri = addresses.canonical(address)
+                known = self._known[key] = Reference(iri, "", words, missing)
+            self._found.append(known)
+        elif iri := pointed("", one.get("Ref", ""), self._law):
+            self._found.append(Reference(iri, "", " ".join(text.split()), missing))
+
+    def _range(self, one: etree._Element, _: object) -> None:
+        if not self._is_listed(one):
+            return
+        get = one.get
+        missing = any(get(name) == "true" for name in ("Missing", "MissingStart", "MissingEnd"))
+        first = pointed(get("URI", ""), get("Start", ""), self._law)
+        last = pointed(get("UpTo", ""), get("End", ""), self._law)
+        self._found.append(Reference(first, last, text_of(one), missing))
+
+    def _is_listed(self, one: etree._Element) -> bool:
+        """Say whether it stands in the open list or in wrappers there, but not in another provision."""
+        for outer in one.iterancestors():
+            if outer is self._list:
+                return outer is not self._element
+            if outer.tag in _POINTERS:
+                break
+        return False
+
+    def _citation(self, one: etree._Element, _: object) -> None:
+        if next(one.iterancestors(f"{UKM}Commenced"), None) is not None and (law := cited(one)):
+            self._commenced.append(Reference(law, text=text_of(one)))
+
+    def _own_date(self) -> None:
+        """Take the date that older data has in the attributes of the effect."""
+        self._begin_date(None, tuple(getattr(self._said, name) for name in _Force._fields))
+
+    def _effect(self, said: _Said) -> Effect:
+        if not self._dates and (said.Date or said.Prospective or said.CommencingURI):
+            self._own_date()
+        titles = self._titles.get
+        lists = {name: led(found) for name, found in self._lists.items()}
+        affecting_text = said.AffectingProvisions or self._text("AffectingProvisions")
+        affected_text = said.AffectedProvisions or self._text("AffectedProvisions")
+        return Effect(
+            id=said.EffectId or said.URI.rstrip("/").rpartition("/")[2],
+            type=" ".join(said.Type.split()),
+            affecting_law=self._affecting_law,
+            affected_law=self._affected_law,
+            affecting=lists.get("AffectingProvisions")
+            or _provision(
+                self._affecting_law,
+                said.AffectingURI,
+                said.AffectingSectionRef,
+                said.AffectingUpTo,
+                affecting_text,
+            ),
+            affected=lists.get("AffectedProvisions")
+            or _provision(
+                self._affected_law,
+                said.AffectedURI,
+                said.AffectedSectionRef,
+                said.AffectedUpTo,
+                affected_text,
+            ),
+            affecting_text=affecting_text,
+            affected_text=affected_text,
+            affecting_title=titles("AffectingTitle") or said.AffectingTitle,
+            affected_title=titles("AffectedTitle") or said.AffectedTitle,
+            in_force=tuple([_in_force(*date) for date in self._dates]),
+            applied=flag(said.Applied),
+            required=flag(said.RequiresApplied),
+            savings=lists.get("Savings", ()),
+            commencement_authority=lists.get("CommencementAuthority", ()),
+            affecting_extent=_extent(said.AffectingEffectsExtent or said.AffectingExtent),
+            affected_extent=_extent(said.AffectedExtent or said.AffectedEffectsExtent),
+            modified=said.Modified,
+            comments=said.Comments,
+            notes=said.Notes,
+            created=said.Created,
+            type_notes=said.TypeNotes,
+            appended=said.AppendedCommentary,
+            territory=said.AffectingTerritorialApplication or said.AffectedTerritorialApplication,
+            affecting_title_cy=titles("AffectingTitle@cy", ""),
+            affected_title_cy=titles("AffectedTitle@cy", ""),
+            welsh_applied=flag(said.WelshApplied),
+            welsh_required=flag(said.RequiresWelshApplied),
+            commenced=tuple(self._commenced),
+        )
+
+    def _text(self, name: str) -> str:
+        """Give the words of a list of provisions, where the attribute of its name has none."""
+        return text_of(self._element.find(f"{UKM}{name}")) if name in self._lists else ""
 
 
-@lru_cache(maxsize=4096)
-def section(uri: str | None, ref: str | None, law: str, text: str, missing: bool) -> Reference:
-    """Make a reference, once for all effects that name the same provision in the same words."""
-    return Reference(_pointed(uri, ref, law), "", text, missing)
+def flag(value: str) -> bool | None:
+    """Read ``true`` or ``false``; None where there is neither."""
+    return _FLAGS.get(value)
 
 
-def _pointed(address: str | None, ref: str | None, law: str) -> str:
-    if address:
-        return addresses.canonical(address)
-    return f"{law}/{addresses.path_of_ref(ref)}" if law and ref else ""
-
-
-def _law(get: Callable[[str], str | None], end: str) -> str:
-    address = get(f"{end}URI") or ""
-    law = addresses.key(address) or _numbered(get, end)
+def _law(address: str, type_: str, year: str, number: str) -> str:
+    """Give the IRI of the law of an address, or of class, year and number, else the address itself."""
+    if law := addresses.law_iri(address):
+        return law
+    law = addresses.law_of(type_, year, number) if type_ else ""
     return addresses.iri(law) if law else address
 
 
-def _numbered(get: Callable[[str], str | None], end: str) -> str:
-    class_ = get(f"{end}Class")
-    return (
-        addresses.law_of(class_, get(f"{end}Year") or "", get(f"{end}Number") or "")
-        if class_
-        else ""
-    )
-
-
-def _provisions(
-    get: Callable[[str], str | None], listed: etree._Element | None, end: str, law: str
-) -> tuple[Reference, ...]:
-    found = references(listed, law)
-    if found:
-        return found
-    path = addresses.path_of(get(f"{end}URI") or "") or addresses.path_of_ref(
-        get(f"{end}SectionRef") or ""
-    )
+def _provision(law: str, address: str, ref: str, last: str, text: str) -> tuple[Reference, ...]:
+    """Give the one provision that older data names in the attributes, or none."""
+    if address == law and not ref:
+        return ()
+    path = addresses.path_of(address) or addresses.path_of_ref(ref)
     if not path:
         return ()
-    last = get(f"{end}UpTo")
-    text = get(f"{end}Provisions") or text_of(listed)
     return (Reference(f"{law}/{path}", addresses.canonical(last) if last else "", text),)
 
 
-def _in_force(element: etree._Element) -> InForce:
-    get = _attributes(element).get
-    address = get("CommencingURI") or ""
-    law = (address and addresses.key(address)) or _numbered(get, "Commencing")
-    law = addresses.iri(law) if law else address
+def _in_force(said: _Force, law: str, lists: dict[str, list[Reference]]) -> InForce:
     commencing: tuple[Reference, ...] = ()
     savings: tuple[Reference, ...] = ()
-    for one in element:
-        if one.tag == _COMMENCING:
-            commencing = references(one, law)
-        elif one.tag == _SAVINGS:
-            savings = references(one, law)
-    if address and not commencing and (path := addresses.path_of(address)):
-        commencing = (Reference(f"{law}/{path}", get("CommencingUpTo") or ""),)
-    qualification = get("Qualification") or ""
-    if other := get("OtherQualification"):
+    if lists:
+        commencing = led(lists.get("CommencingProvisions", ()))
+        savings = led(lists.get("CommencingSavings", ()))
+    if said.CommencingURI and not commencing:
+        commencing = _provision(
+            law, said.CommencingURI, said.CommencingSectionRef, said.CommencingUpTo, ""
+        )
+    qualification = said.Qualification
+    if other := said.OtherQualification:
         qualification = (
             other if qualification in ("", "Other", "other") else f"{qualification} ({other})"
         )
     return InForce(
-        day=get("Date") or "",
-        prospective=get("Prospective") == "true",
+        day=said.Date,
+        prospective=said.Prospective == "true",
         qualification=qualification,
-        applied=flag(get("Applied")),
+        applied=flag(said.Applied),
         commencing=commencing,
         savings=savings,
         law=law,
-        comments=get("Comments") or "",
-        notes=get("Notes") or "",
+        comments=said.Comments,
+        notes=said.Notes,
     )
 
 
 def _extent(text: str) -> str:
-    return SAME if text.replace(" ", "") == _SPELT_SAME else text
+    return SAME if text[:2] == "S+" and text.replace(" ", "") == _SPELT_SAME else text

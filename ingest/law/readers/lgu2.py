@@ -27,6 +27,7 @@ from reformgraph.ingest.law.model import (
 )
 from reformgraph.ingest.law.readers import effect_element
 from reformgraph.ingest.law.readers.atom import SECONDARY
+from reformgraph.ingest.law.readers.references import led
 from reformgraph.ingest.law.xml import MAX_BYTES
 
 _NAMES = {
@@ -289,7 +290,7 @@ def _references(one: _Json, key: str) -> tuple[Reference, ...]:
         for part in _list(one, key)
         if part.get("uri")
     ]
-    return effect_element.led(found)
+    return led(found)
 
 
 def _inner(part: _Json) -> str:

@@ -4,7 +4,7 @@ from law_support import FIXTURES, ID
 from lxml import etree
 
 from reformgraph.ingest.law.model import Effect, InForce, Reference
-from reformgraph.ingest.law.readers.effect_element import SAME, effect
+from reformgraph.ingest.law.readers.effect_element import SAME, Effects, effect
 from reformgraph.ingest.law.xml import UKM, events
 
 LAW = f"{ID}ukpga/2099/901"
@@ -12,10 +12,12 @@ LAW = f"{ID}ukpga/2099/901"
 
 def made(attributes: str, inner: str = "") -> Effect:
     """Read one invented ukm:Effect."""
+    return effect(effect_of(attributes, inner))
+
+
+def effect_of(attributes: str, inner: str = "") -> etree._Element:
     namespace = UKM.strip("{}")
-    return effect(
-        etree.fromstring(f'<u:Effect xmlns:u="{namespace}" {attributes}>{inner}</u:Effect>')
-    )
+    return etree.fromstring(f'<u:Effect xmlns:u="{namespace}" {attributes}>{inner}</u:Effect>')
 
 
 def of_the_act() -> Effect:
@@ -107,3 +109,28 @@ def test_what_leads_on_stays_before_each_that_it_leads_to() -> None:
     )
     found = made("", f"<u:AffectedProvisions>{inner}</u:AffectedProvisions>").affected
     assert [one.text for one in found] == ["Sch. 4 para. 2", "Sch. 4 6", "Sch. 5"]
+
+
+def test_a_provision_counts_in_wrappers_of_its_list_and_nowhere_else() -> None:
+    inner = (
+        f'<u:AffectedProvisions><w><u:Section URI="{LAW}/section/1">s. 1</u:Section></w>'
+        f'<u:SectionRange URI="{LAW}/section/2" UpTo="{LAW}/section/4">'
+        f'ss. <u:Section URI="{LAW}/section/2">2</u:Section>-4</u:SectionRange></u:AffectedProvisions>'
+        f'<u:Savings/><w><u:Section URI="{LAW}/section/9"/></w><u:Section URI="{LAW}/section/8"/>'
+    )
+    found = made("", inner)
+    assert [(one.iri, one.end, one.text) for one in found.affected] == [
+        (f"{LAW}/section/1", "", "s. 1"),
+        (f"{LAW}/section/2", f"{LAW}/section/4", "ss. 2-4"),
+    ]
+    assert found.savings == ()
+
+
+def test_one_effect_leaves_nothing_in_the_next() -> None:
+    reader = Effects()
+    first = effect_of(
+        f'AffectedURI="{LAW}" Date="2100-01-01"', "<u:AffectedTitle>A</u:AffectedTitle>"
+    )
+    assert reader.read(first).in_force[0].day == "2100-01-01"
+    second = reader.read(effect_of(f'AffectedURI="{LAW}"'))
+    assert (second.in_force, second.affected_title) == ((), "")

@@ -88,7 +88,7 @@ def test_an_effect_is_a_claim_with_its_plain_statement(graph: pyoxigraph.Store) 
 
 
 def test_an_effect_told_twice_counts_once_and_the_latest_wins() -> None:
-    older = replace(INSERTED, modified="2019-01-01T00:00:00Z", type="words substituted")
+    older = INSERTED._replace(modified="2019-01-01T00:00:00Z", type="words substituted")
     found = [
         *split(Reading(effects=[INSERTED]), origin("a")),
         *split(Reading(effects=[older]), origin("b")),
@@ -104,8 +104,7 @@ def test_an_effect_told_twice_counts_once_and_the_latest_wins() -> None:
 
 
 def test_hazard_107_ranges_lists_days_and_the_whole_act() -> None:
-    many = replace(
-        INSERTED,
+    many = INSERTED._replace(
         affecting=(),
         affected=(Reference(f"{ACT}/section/10", f"{ACT}/section/12"),),
         in_force=(InForce(day="2005-01-01"), InForce(day="2005-06-01")),
@@ -164,7 +163,7 @@ def test_paths_are_written_as_tables_write_them(path: str, words: str) -> None:
 
 def test_slugs_of_letters_that_differ_in_case_only_are_told_apart() -> None:
     found = split(
-        Reading(effects=[replace(INSERTED, affected=(Reference(f"{ACT}/section/1A"), Reference(f"{ACT}/section/1a")))]),
+        Reading(effects=[INSERTED._replace(affected=(Reference(f"{ACT}/section/1A"), Reference(f"{ACT}/section/1a")))]),
         origin("a"),
     )  # fmt: skip
     about = [shard for shard in found if shard.law == "ukpga/1989/41"]

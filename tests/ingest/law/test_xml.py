@@ -1,5 +1,6 @@
 """What may be wrong with a file: one message each, with the file and, where known, the line."""
 
+import gc
 import gzip
 
 import pytest
@@ -137,3 +138,22 @@ def test_names_are_shown_with_the_usual_prefixes() -> None:
     assert xml.short(f"{xml.LEG}P1") == "leg:P1"
     assert xml.short("{urn:other}x") == "{urn:other}x"
     assert xml.short("URI") == "URI"
+
+
+def test_the_collector_is_paused_for_one_file_and_leaves_nothing_frozen() -> None:
+    with xml.uncollected():
+        assert not gc.isenabled()
+        record = [(number,) for number in range(100)]
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
+    assert any(one is record for one in gc.get_objects(generation=2))
+
+
+def test_what_others_froze_stays_frozen() -> None:
+    gc.freeze()
+    try:
+        with xml.uncollected():
+            pass
+        assert gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
