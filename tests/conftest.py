@@ -22,6 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest test, so that at the end no process has to wait for it."""
+    items.sort(key=lambda item: item.path.name != "test_packaging.py")
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Name gzip data by its kind: its header holds the time, and names must be the same everywhere."""
     return "gzip" if isinstance(val, bytes) and val.startswith(b"\x1f\x8b") else None
