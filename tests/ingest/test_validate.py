@@ -1,6 +1,5 @@
 """validate: what a build checks and more, each finding with its row, and times."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -25,30 +24,31 @@ def test_the_story_conforms_and_its_warnings_name_rows() -> None:
     assert not [each for each in told.warnings if each.check.startswith("shape")]
 
 
-def test_without_shapes_only_the_gate_is_asked() -> None:
-    assert "shapes" not in validate([STORY], base=BASE, shapes=False).seconds
+def test_without_shapes_only_the_gate_is_asked(small: Path) -> None:
+    assert "shapes" not in validate([small], base=BASE, shapes=False).seconds
 
 
 def test_a_finding_of_the_shapes_names_the_row(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from reformgraph.ontology import shapes
 
-    focus = f"{BASE}id/childrens-plan-2007"
+    focus = f"{BASE}id/plan-2007"
     wrong = Finding("shape Dated", "error", focus, "It has two dates.")
     monkeypatch.setattr(shapes, "check", lambda graph: [wrong])
-    timeline = Path(shutil.copytree(STORY, tmp_path / "timeline"))
     with pytest.raises(InvalidInput) as caught:
-        validate([timeline], base=BASE)
+        validate([small], base=BASE)
     [fault] = caught.value.faults
     assert fault.file == "policies.csv" and fault.row > 1
     assert "It has two dates." in str(fault)
 
 
-def test_what_the_gate_has_named_the_shapes_do_not_repeat(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_gate_has_named_the_shapes_do_not_repeat(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from reformgraph.ontology import shapes
 
-    focus = f"{BASE}id/childrens-plan-2007"
+    focus = f"{BASE}id/plan-2007"
     monkeypatch.setattr(gate, "check", lambda s: [Finding("x", "warning", focus, "Once.")])
     monkeypatch.setattr(shapes, "check", lambda g: [Finding("shape X", "warning", focus, "Twice.")])
-    assert [each.message for each in validate([STORY], base=BASE).warnings] == ["Once."]
+    assert [each.message for each in validate([small], base=BASE).warnings] == ["Once."]

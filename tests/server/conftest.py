@@ -7,11 +7,29 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from server_support import BASE, application, publish_trig, strange_trig
+
+
+class Compiled(BytecodeCache):
+    """Compiled templates, kept in memory: each application of a process would compile them anew."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {"bytecode_cache": Compiled()}
 
 
 def closing(app: Flask) -> Iterator[FlaskClient]:

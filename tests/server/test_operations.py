@@ -250,7 +250,7 @@ def test_hazard_87_the_log_is_bounded(port: int, place: Path) -> None:
 
 def test_hazard_88_health_while_all_slow_places_are_taken(port: int) -> None:
     attackers = [
-        threading.Thread(target=get, args=(port, asked(PRODUCT + f"88-{n}") + "&timeout=4"))
+        threading.Thread(target=get, args=(port, asked(PRODUCT + f"88-{n}") + "&timeout=2"))
         for n in range(12)
     ]
     for attacker in attackers:
