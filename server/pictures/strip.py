@@ -12,6 +12,8 @@ from reformgraph.server.pictures.shapes import INDIRECT, PAPER, QUIET, RULE
 from reformgraph.server.pictures.text import xml
 
 WIDTH, HEIGHT, AXIS, PAD = 900.0, 120.0, 20.0, 2.0
+LABEL = 36.0
+"""Between the middles of two years that are written out."""
 CURRENT = ' aria-current="date"'
 
 
@@ -38,6 +40,7 @@ def render(
     step = (WIDTH - 2 * PAD) / len(bars)
     room = HEIGHT - AXIS - 6
     every = next(k for k in (1, 2, 5, 10, 20, 50, 100) if step * k >= 40)
+    marked = {at for at, bar in enumerate(bars) if bar.marked}
     parts = []
     for at, bar in enumerate(bars):
         x, wide = PAD + at * step, max(step - 2, 1)
@@ -45,7 +48,9 @@ def render(
         base = HEIGHT - AXIS
         words = f"{bar.year}: {bar.certain} stood, {bar.possible} possibly"
         label = ""
-        if bar.year % every == 0 or bar.marked:
+        # The year of a round number gives way to a marked one beside it.
+        free = all(abs(at - other) * step >= LABEL for other in marked)
+        if bar.marked or (bar.year % every == 0 and free):
             strong = ' font-weight="700"' if bar.marked else ""
             label = (
                 f'<text x="{n(x + wide / 2)}" y="{n(HEIGHT - 5)}" text-anchor="middle"{strong}>'

@@ -1,6 +1,7 @@
 """What the server's tests share: applications, graphs, and reading served HTML."""
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -196,6 +197,8 @@ def faults(html: str) -> list[str]:
             found.append(f"loads {load!r}")
     if doubles := {one for one in page.ids if page.ids.count(one) > 1}:
         found.append(f"ids twice: {doubles}")
+    if re.search(r"<summary>(?:(?!</summary>).)*<(?:a|button|input) ", html, re.DOTALL):
+        found.append("something to press inside a summary")
     if page.headings.count(1) != 1:
         found.append(f"{page.headings.count(1)} h1")
     for one, following in zip(page.headings, page.headings[1:], strict=False):

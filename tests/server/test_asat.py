@@ -180,6 +180,12 @@ def test_a_strip_marks_its_year_and_links_each() -> None:
     assert strip.render([], str, title="") == ""
 
 
+def test_a_round_year_beside_the_marked_one_is_not_written_over_it() -> None:
+    bars = [strip.Bar(year, 1, 1, year == 1986) for year in range(1973, 2023)]
+    written = [text.text for text in ET.fromstring(strip.render(bars, str, title="")).iter()]
+    assert "1986" in written and "1985" not in written and "1990" in written
+
+
 def test_leap_days_and_unknown_days_do_no_harm() -> None:
     span = Span("x", "Institution", ("", ""), ("", ""), ("", ""), ongoing=False, dated=False)
     assert span.on("2007-12-11") == "unknown"
