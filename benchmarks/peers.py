@@ -54,6 +54,7 @@ def running(command: Sequence[str], url: str, log: Path, cwd: Path | None = None
         process = subprocess.Popen(command, stdout=out, stderr=out, cwd=cwd)
     try:
         _wait(process, url, log)
+        _settle(process.pid)
         yield url
     finally:
         process.terminate()
@@ -78,6 +79,28 @@ def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
         except (OSError, urllib.error.HTTPError):
             time.sleep(0.2)
     raise Absent(f"did not answer in {START:.0f} s")
+
+
+def _settle(pid: int) -> None:
+    """Wait until a server does nothing any more: ours makes pages ahead after a start."""
+    before, deadline = _used(pid), time.monotonic() + START
+    while time.monotonic() < deadline:
+        time.sleep(5.5)  # longer than ours waits before it begins
+        now = _used(pid)
+        if now - before < 0.2:
+            return
+        before = now
+
+
+def _used(pid: int) -> float:
+    """Return the seconds of processor time of a process and all below it."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return 0.0
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(_used(int(child)) for child in children)
 
 
 @contextmanager
