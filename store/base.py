@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
+from reformgraph.errors import NotFound
 from reformgraph.store.briefs import Brief
 
 __all__ = [
@@ -250,3 +251,10 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Free the files; nothing may be asked afterwards."""
+
+
+def unknown(store: Store, name: str) -> NotFound:
+    """Return the error that says that ``name`` stands for nothing in ``store``, with near matches."""
+    shown = name if len(name) <= 200 else name[:199] + "…"
+    near = store.near(name.rpartition("/")[2] or name)
+    return NotFound(f"nothing is known as {shown!r}", hints=[hit.slug for hit in near])

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pyoxigraph
 from pyoxigraph import NamedNode, Triple
 
-from reformgraph.errors import NotFound, QuerySyntaxError, StoreError, UsageError
+from reformgraph.errors import QuerySyntaxError, StoreError, UsageError
 from reformgraph.ontology.terms import PREFIXES, RDFS, RG, SKOS
 from reformgraph.store import generations
 from reformgraph.store.attached import attached
@@ -22,6 +22,7 @@ from reformgraph.store.base import (
     SearchHit,
     SearchPage,
     Solutions,
+    unknown,
 )
 from reformgraph.store.scan import scan
 from reformgraph.store.search import SearchIndex
@@ -136,7 +137,7 @@ class EmbeddedStore:
         inward = graph.quads_for_pattern(None, None, node)
         found.update(dict.fromkeys(quad.triple for quad in islice(inward, HUB_LIMIT)))
         if not found:
-            raise self._unknown(iri)
+            raise unknown(self, iri)
         claims = {
             quad.subject: None
             for predicate in (RG.claimSubject, RG.claimObject)
@@ -191,7 +192,7 @@ class EmbeddedStore:
         for candidate in self._candidates(name):
             if self._stands(candidate):
                 return candidate.value
-        raise self._unknown(name)
+        raise unknown(self, name)
 
     def _candidates(self, name: str) -> Iterator[NamedNode]:
         graph = self.graph
@@ -226,12 +227,7 @@ class EmbeddedStore:
         try:
             return NamedNode(iri)
         except ValueError:
-            raise self._unknown(iri) from None
-
-    def _unknown(self, name: str) -> NotFound:
-        shown = name if len(name) <= 200 else name[:199] + "…"
-        near = self.near(name.rpartition("/")[2] or name)
-        return NotFound(f"nothing is known as {shown!r}", hints=[hit.slug for hit in near])
+            raise unknown(self, iri) from None
 
     def search(
         self,

@@ -14,7 +14,7 @@ from typing import IO, Any, TypeAlias, TypeVar, cast
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from reformgraph.errors import NotFound, RemoteWrong, StoreError, UsageError
+from reformgraph.errors import RemoteWrong, StoreError, UsageError
 from reformgraph.ontology.terms import DCTERMS, PREFIXES, RDFS, RG, SKOS
 from reformgraph.store import generations
 from reformgraph.store.attached import attached
@@ -27,6 +27,7 @@ from reformgraph.store.base import (
     SearchPage,
     Solutions,
     Term,
+    unknown,
 )
 from reformgraph.store.embedded import HUB_LIMIT
 from reformgraph.store.scan import scan
@@ -202,7 +203,7 @@ class RemoteStore:
         for subject, predicate in self._rows(inward):
             found[Triple(subject, predicate, node)] = None  # type: ignore[arg-type]
         if not found:
-            raise self._unknown(iri)
+            raise unknown(self, iri)
         ends = f"VALUES ?p {{ {RG.claimSubject} {RG.claimObject} }}"
         claims = f"SELECT DISTINCT ?c {{ {ends} ?c ?p {node} }} ORDER BY ?c LIMIT {HUB_LIMIT}"
         found.update(dict.fromkeys(self._statements([row[0] for row in self._rows(claims)])))
@@ -260,7 +261,7 @@ class RemoteStore:
                 self.ask(f"ASK {pattern}") for pattern in standing
             ):
                 return node.value
-        raise self._unknown(name)
+        raise unknown(self, name)
 
     def _candidates(self, name: str) -> Iterator[NamedNode]:
         iris = [name[1:-1] if name.startswith("<") and name.endswith(">") else name]
@@ -275,13 +276,8 @@ class RemoteStore:
     def _node(self, iri: str) -> NamedNode:
         node = _iri(iri)
         if node is None:
-            raise self._unknown(iri)
+            raise unknown(self, iri)
         return node
-
-    def _unknown(self, name: str) -> NotFound:
-        shown = name if len(name) <= 200 else name[:199] + "…"
-        near = self.near(name.rpartition("/")[2] or name)
-        return NotFound(f"nothing is known as {shown!r}", hints=[hit.slug for hit in near])
 
     def search(
         self,
