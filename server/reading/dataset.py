@@ -12,8 +12,10 @@ from reformgraph.ontology.terms import DC, DCTERMS, FOAF, OWL, RDFS, RG, SCHEMA,
 from reformgraph.store.base import Generation, Store, Term
 from reformgraph.store.dumps import Part, parts
 
-CHECKSUMS_UP_TO = 2_000_000
-"""Statements up to which the whole files are made for their checksums (2 s for 63,000)."""
+CHECKSUMS_UP_TO = 200_000
+"""Statements up to which the whole files are made for their sizes and checksums (2 s of processor
+time for 63,000, 14 s for 388,000); of a larger graph ``/dumps/SHA256SUMS`` tells them.
+"""
 _LINKING = (
     *(OWL.sameAs, SCHEMA.sameAs, SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch),
     *(SKOS.narrowMatch, SKOS.relatedMatch),
