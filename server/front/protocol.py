@@ -23,8 +23,11 @@ MOST_HEADERS = 65_536
 """Bytes of a request's first line and headers."""
 LINGER = 2.0
 """Seconds in which what still comes after a refusal is thrown away."""
+STALL = 60.0
+"""Seconds after which a reader that takes nothing has lost its connection (hazard 24)."""
 LONGEST_ADDRESS = 60_000
 """Bytes of an address that the parser still takes apart; the application tells of shorter ones."""
+TOO_MUCH = f"the headers are longer than {MOST_HEADERS} bytes"
 TOO_LONG = "the address is too long: send the query by POST"
 _SHORT = b"/sparql"
 _BODY = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
@@ -44,6 +47,7 @@ class Protocol(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._bridge = cast(Bridge, self.config.loaded_app)
         self._late: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
         self._between = self._in_headers = True
         self._header_bytes = 0
         self._data = b""
@@ -58,6 +62,7 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """End; the request under way is told."""
         self._in_time()
+        self._goes_on()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -76,7 +81,7 @@ class Protocol(HttpToolsProtocol):
             if len(self.url) > LONGEST_ADDRESS:
                 self._refuse(414, TOO_LONG)
             elif self._header_bytes > MOST_HEADERS:
-                self._refuse(431, f"the headers are longer than {MOST_HEADERS} bytes")
+                self._refuse(431, TOO_MUCH)
             elif self._late is None:
                 self._late = self.loop.call_later(HEADER_TIMEOUT, self._too_late)
 
@@ -87,10 +92,13 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Answer at once if that can be, else let uvicorn start the application."""
-        self._in_headers, self._header_bytes = False, 0
+        self._in_headers = False
         self._in_time()
         if len(self.url) > LONGEST_ADDRESS:
             self._refuse(414, TOO_LONG)
+            raise HttpParserError("the rest is not read")
+        if sum([len(name) + len(value) for name, value in self.headers]) > MOST_HEADERS:
+            self._refuse(431, TOO_MUCH)
             raise HttpParserError("the rest is not read")
         if self.url.startswith(_SHORT) and self._is_idle() and self._is_plain():
             environ = self._environ()
@@ -103,8 +111,24 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """See uvicorn."""
-        self._between = True
+        self._between, self._header_bytes = True, 0
         super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        """Wait for a reader, but not for ever."""
+        super().pause_writing()
+        self._goes_on()
+        self._stalled = self.loop.call_later(STALL, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """See uvicorn."""
+        super().resume_writing()
+        self._goes_on()
+
+    def _goes_on(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def send_400_response(self, msg: str) -> None:
         """Tell that what came is not HTTP, in words and as a problem document."""

@@ -1,6 +1,7 @@
 """Requests over real sockets: limits, order, slow clients, and the short ways to an answer."""
 
 import contextlib
+import io
 import json
 import socket
 import threading
@@ -17,6 +18,7 @@ import uvicorn
 from flask import Flask
 from tests_support import free_port
 from werkzeug.test import EnvironBuilder, run_wsgi_app
+from werkzeug.wsgi import FileWrapper
 
 from reformgraph.server.app import create_app
 from reformgraph.server.front import bridge as bridging
@@ -262,6 +264,9 @@ def test_headers_and_addresses_have_an_end(front: tuple[int, Bridge]) -> None:
         line.send(get("/", *(f"X-{n}: {'x' * 5_000}" for n in range(30)))[:-2])
         assert refused(line) == (431, "headers-too-long")
     with Line(front[0]) as line:
+        line.send(get("/", *(f"X-{n}: {'x' * 5_000}" for n in range(14))))
+        assert refused(line) == (431, "headers-too-long")
+    with Line(front[0]) as line:
         line.send(get("/sparql?query=" + "x" * 150_000))
         assert refused(line) == (414, "uri-too-long")
 
@@ -292,6 +297,33 @@ def test_hazard_95_slow_bodies_hold_no_thread(app: Flask, monkeypatch: pytest.Mo
         assert [refused(line) for line in slow] == [(408, "request-timeout")] * 6
 
 
+def test_hazard_24_who_reads_nothing_loses_the_connection(
+    front: tuple[int, Bridge], app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size, closed = 30_000_000, threading.Event()
+
+    class Large(io.BytesIO):
+        def close(self) -> None:
+            closed.set()
+
+    def large(environ: dict[str, Any], start: Any) -> Any:
+        start("200 OK", [("Content-Length", str(size))])
+        return FileWrapper(Large(bytes(size)))
+
+    monkeypatch.setattr(app.extensions["reformgraph.fast"], "inner", large)
+    with Line(front[0]) as line:
+        line.send(get("/large"))
+        assert line.answer()[2] == bytes(size)  # whoever reads gets all, piece by piece
+    assert closed.wait(10)
+    closed.clear()
+    monkeypatch.setattr(protocol, "STALL", 0.2)
+    with Line(front[0]) as line:
+        line.send(get("/large"))
+        assert closed.wait(10)
+        with pytest.raises((AssertionError, OSError)):
+            line.answer()
+
+
 def test_idle_connections_are_closed(app: Flask) -> None:
     with served(app, timeout_keep_alive=1) as (port, _), Line(port) as line:
         for _ in range(SAMPLES + 2):
@@ -300,21 +332,21 @@ def test_idle_connections_are_closed(app: Flask) -> None:
         assert line.closed()
 
 
-def test_a_header_with_an_underscore_is_nobodys(front: tuple[int, Bridge], app: Flask) -> None:
+def test_a_header_with_an_underscore_is_nobodys(
+    front: tuple[int, Bridge], app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[dict[str, Any]] = []
-    inner = app.extensions["reformgraph.fast"].inner
+    fast = app.extensions["reformgraph.fast"]
+    inner = fast.inner
 
     def spy(environ: dict[str, Any], start: Any) -> Any:
         seen.append(environ)
         return inner(environ, start)
 
-    app.extensions["reformgraph.fast"].inner = spy
-    try:
-        with Line(front[0]) as line:
-            line.send(get("/health", "X_Forwarded_For: 1", "X-One: a", "X-One: b", "Cookie: a=1"))
-            assert line.answer()[0] == 200
-    finally:
-        app.extensions["reformgraph.fast"].inner = inner
+    monkeypatch.setattr(fast, "inner", spy)
+    with Line(front[0]) as line:
+        line.send(get("/health", "X_Forwarded_For: 1", "X-One: a", "X-One: b", "Cookie: a=1"))
+        assert line.answer()[0] == 200
     assert "HTTP_X_FORWARDED_FOR" not in seen[0]
     assert (seen[0]["HTTP_X_ONE"], seen[0]["REMOTE_ADDR"]) == ("a,b", "127.0.0.1")
 
