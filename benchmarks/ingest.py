@@ -59,7 +59,7 @@ def compare(content: bytes, name: str) -> tuple[float, float]:
 
 def forget() -> None:
     """Empty what readers remember of one file for the next: a first reading has to pay for it."""
-    for remembered in (addresses.split, addresses.key, addresses.law_iri, addresses._canonical):
+    for remembered in (addresses.split, addresses.key, addresses.law_iri, addresses.canonical):
         remembered.cache_clear()
 
 

@@ -70,10 +70,13 @@ _YEAR = re.compile(r"\d{4}")
 _NUMBER = re.compile(r"[A-Za-z]{0,4}\d+[A-Za-z]{0,3}")
 _LOWER_ROMAN = re.compile(r"[ivxlcdm]+")
 _DATA = re.compile(r"data\.\w+")
+_TYPES = "|".join(("ukpga", "uksi", *sorted(set(CLASSES) - {"eut", "ukpga", "uksi"})))
+_NO_PATH = "|".join((*sorted(WORDS | _EXTENTS), "welsh", "english"))
 _PLAIN = re.compile(
-    rf"{re.escape(SITE)}id/((?:{'|'.join(sorted(set(CLASSES) - {'eut'}))})/\d{{4}}/\d+)"
-    r"(?:/((?:(?!(?:" + "|".join((*sorted(WORDS | _EXTENTS), "welsh", "english")) + r")(?:/|$)"
-    r"|\d{4}-\d{2}-\d{2}|data\.)[^/#?=+\s]+(?:/(?!$)|$))+))?"
+    rf"{re.escape(SITE)}id/((?:{_TYPES})/\d{{4}}/\d+)"
+    # The usual words of a path first, for speed; then any that does not stand for a version.
+    r"(?:/((?:(?:section|schedule|paragraph|part|article|regulation|\d+[A-Z]*|[a-z])(?:/(?!$)|$)"
+    rf"|(?!(?:{_NO_PATH})(?:/|$)|\d{{4}}-\d{{2}}-\d{{2}}|data\.)[^/#?=+\s]++(?:/(?!$)|$))+))?"
 )
 """An identifier that is in order already, as most are: it need not be taken apart."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -181,13 +184,11 @@ def uri(law: str, path: str = "", version: str = "", language: str = "en") -> st
     return SITE + "/".join(part for part in parts if part)
 
 
+@lru_cache(maxsize=16384)
 def canonical(address: str) -> str:
     """Give the identifier of what an address is about: ``id``, http, no version, no final slash."""
-    return address if _PLAIN.fullmatch(address) else _canonical(address)
-
-
-@lru_cache(maxsize=16384)
-def _canonical(address: str) -> str:
+    if _PLAIN.fullmatch(address):
+        return address
     found = split(address)
     return found.iri if found else address.strip().rstrip("/")
 

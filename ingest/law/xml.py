@@ -54,7 +54,6 @@ MAX_BYTES = 512 * 1024 * 1024
 MAX_DEPTH = 256
 """The most levels of elements; also what lxml allows without ``huge_tree``."""
 
-_STRING = etree.XPath("string()")
 _CHUNK = 64 * 1024
 _PROLOG = 1024 * 1024
 _ENCODINGS = re.compile(r"utf-?8|us-ascii|ascii|iso-8859-\d+|latin-?1|windows-125\d|utf-16(le|be)?")
@@ -271,7 +270,9 @@ def text_of(element: etree._Element | None) -> str:
         return ""
     if not len(element):
         return " ".join((element.text or "").split())
-    return " ".join(str(_STRING(element)).split())
+    # A third of the time of XPath's string().
+    text = etree.tostring(element, encoding="unicode", method="text", with_tail=False)
+    return " ".join(text.split())
 
 
 def _ascii(begin: bytes) -> bytes:

@@ -57,6 +57,9 @@ SILENT = frozenset(
 """Elements that are no provision and hand their attributes on."""
 P1 = f"{LEG}P1"
 P2 = f"{LEG}P2"
+_TITLES = frozenset((f"{LEG}Title", f"{LEG}Subtitle"))
+_NUMBERS = frozenset((f"{LEG}Pnumber", f"{LEG}Number"))
+_BLOCK = f"{LEG}TitleBlock"
 DEEPER = frozenset(f"{LEG}P{level}" for level in range(2, 8))
 FRAMES = CONTAINERS | SILENT | {P1, P2}
 
@@ -120,6 +123,7 @@ class Frame:
 
     __slots__ = (
         "_path",
+        "attributes",
         "blanket_amendment",
         "confers_power",
         "dates",
@@ -136,7 +140,9 @@ class Frame:
     )
 
     def __init__(self, element: etree._Element, parent: Frame | None, place: int) -> None:
-        get = element.attrib.get
+        # All at once: to ask lxml for each attribute costs more.
+        self.attributes: dict[str, str] = dict(element.items())  # type: ignore[arg-type]  # lxml-stubs
+        get = self.attributes.get
         tag = str(element.tag)
         self.element = element
         self.name = tag.removeprefix(LEG)
@@ -181,7 +187,7 @@ class Frame:
         return self._path
 
     def _own_path(self, kind: Kind, around: str) -> str:
-        get = self.element.attrib.get
+        get = self.attributes.get
         if path := addresses.path_of(get("IdURI") or get("DocumentURI") or ""):
             return path
         ref = get("id", "")
@@ -214,16 +220,16 @@ class Frame:
     @property
     def number(self) -> str:
         """The number as it stands: ``6``, ``Part I``, ``SCHEDULE 1``."""
-        tags = (f"{LEG}Pnumber", f"{LEG}Number")
-        found = next((one for one in self.element if one.tag in tags), None)
-        return text_of(found).rstrip(".")
+        return _labels(self.element)[0]
 
     @property
     def heading(self) -> str:
         """The heading: its own title, or that of the group of a section."""
-        own = _titles(self.element)
+        return self._heading(_labels(self.element)[1])
+
+    def _heading(self, own: str) -> str:
         if not own and self.name == "P1" and self.parent and self.parent.name == "P1group":
-            own = _titles(self.parent.element)
+            own = _labels(self.parent.element)[1]
         return own
 
     def provision(self, kind: Kind) -> Provision | None:
@@ -232,14 +238,15 @@ class Frame:
         if self.silent or not path:
             return None
         holder = self.holder
+        number, heading = _labels(self.element)
         return Provision(
             path=path,
             iri=addresses.iri(kind.law, path),
             element=self.name,
-            number=self.number,
-            heading=self.heading,
+            number=number,
+            heading=self._heading(heading),
             parent=holder.path(kind) if holder else "",
-            uri=self.element.get("DocumentURI", ""),
+            uri=self.attributes.get("DocumentURI", ""),
             extent=self.extent,
             start=self.dates[0],
             end=self.dates[1],
@@ -295,12 +302,20 @@ def slug(heading: str) -> str:
     return "-".join(re.sub(r"[^a-z0-9\s]", "", plain).split())
 
 
-def _titles(element: etree._Element) -> str:
-    found = [text_of(one) for one in element if one.tag in (f"{LEG}Title", f"{LEG}Subtitle")]
-    block = element.find(f"{LEG}TitleBlock")
-    if block is not None:
-        found += [text_of(one) for one in block if one.tag in (f"{LEG}Title", f"{LEG}Subtitle")]
-    return " ".join(text for text in found if text)
+def _labels(element: etree._Element) -> tuple[str, str]:
+    """Give the number and the titles that stand in an element, or its titles in a block."""
+    number: etree._Element | None = None
+    found: list[str] = []
+    in_block: list[str] = []
+    for one in element:
+        tag = one.tag
+        if tag in _TITLES:
+            found.append(text_of(one))
+        elif tag in _NUMBERS:
+            number = one if number is None else number
+        elif tag == _BLOCK and not in_block:
+            in_block = [text_of(title) for title in one if title.tag in _TITLES]
+    return text_of(number).rstrip("."), " ".join(filter(None, (*found, *in_block)))
 
 
 def _schedule_of(path: str) -> str:
