@@ -63,7 +63,7 @@ def check(text: str) -> str:
 
 
 def slugify(name: str) -> str:
-    """Make a slug of a person's name: ``Al Aynsley-Green`` → ``al-aynsley-green``.
+    """Make a slug of a name: ``Al Aynsley-Green`` → ``al-aynsley-green``.
 
     Letters outside ASCII lose their marks; what has no ASCII letter at all gives an empty text.
     """
@@ -74,6 +74,11 @@ def slugify(name: str) -> str:
     )
     plain = re.sub(r"['’]", "", plain)
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def of_person(name: str) -> str:
+    """Give the slug under which a person stands, in tables as in addresses."""
+    return slugify(name)
 
 
 def _hint(text: str) -> str:

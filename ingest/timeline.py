@@ -180,7 +180,7 @@ class Timeline:
     @property
     def persons(self) -> Mapping[str, str]:
         """The persons of the tenures: slug to name, in order of first mention."""
-        return {slugs.slugify(row.person): row.person for row in reversed(self.tenures)}
+        return {slugs.of_person(row.person): row.person for row in reversed(self.tenures)}
 
 
 TABLE_NAMES: Final = tuple(each.table for each in rows.TABLES)

@@ -8,7 +8,7 @@ from typing import Final
 
 from pyoxigraph import NamedNode, Quad
 
-from reformgraph.ingest.mapping.labels import person_slug
+from reformgraph.ingest import slugs
 from reformgraph.ingest.mapping.scope import Scope
 from reformgraph.ingest.rows import Institution, InstitutionChange, Post, Sourced, Tenure
 from reformgraph.ontology.terms import FOAF, ORG, RG, RGS, SCHEMA
@@ -81,7 +81,7 @@ def post(scope: Scope, row: Post) -> Iterator[Quad]:
 def tenure(scope: Scope, row: Tenure) -> Iterator[Quad]:
     """A person's time in a post, and the person; who held several posts comes several times."""
     node, person = scope.iris.entity(row.id), scope.iris.person(row.person)
-    slug = person_slug(row.person)
+    slug = slugs.of_person(row.person)
     yield from scope.entity(row, RG.Tenure)
     yield from scope.dated(node, RG.start, row.start)
     yield from scope.dated(node, RG.end, row.end)

@@ -95,7 +95,7 @@ class Iris:
 
     def person(self, name: str) -> NamedNode:
         """The node of a person."""
-        return self.entity(slugs.slugify(name))
+        return self.entity(slugs.of_person(name))
 
     def claim(self, name: str) -> NamedNode:
         """The node of a claim: a row's id, or ``{row id}.{column}[.{target}]``."""

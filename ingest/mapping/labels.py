@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from reformgraph.ingest import slugs
 from reformgraph.ingest.dates import Edtf
 from reformgraph.ingest.rows import (
     Articulation,
@@ -167,11 +166,6 @@ class Labels:
         else:
             label = template.format(before=before, after=after)
         return f"{label} ({row.date.text})" if row.date else label
-
-
-def person_slug(name: str) -> str:
-    """Give the slug under which a person's label stands."""
-    return slugs.slugify(name)
 
 
 def _span(start: Edtf | None, end: Edtf | None) -> str:

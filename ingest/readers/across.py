@@ -115,7 +115,7 @@ def _persons(found: Found, first: Found) -> Iterator[Fault]:
         for row in here.tables.get("tenures", ()):
             if not isinstance(row, Tenure):
                 continue
-            slug = slugs.slugify(row.person)
+            slug = slugs.of_person(row.person)
             if slug in there.places:
                 yield _fault(
                     here, row.id, "person", row.person, f"a name whose slug {slug!r} is free",

@@ -75,7 +75,7 @@ class Found:
     def persons(self) -> dict[str, str]:
         """Give the names of the persons of this timeline, by slug; no row stands for a person."""
         rows = self.tables.get("tenures", ())
-        return {slugs.slugify(row.person): row.person for row in rows if isinstance(row, Tenure)}
+        return {slugs.of_person(row.person): row.person for row in rows if isinstance(row, Tenure)}
 
     def place(self, slug: str, place: Place) -> list[Fault]:
         """Note the place of an id; give a fault when it has one already."""
@@ -207,7 +207,7 @@ def _persons(tables: Tables, found: Found) -> Iterator[Fault]:
     for row in tables.get("tenures", ()):
         if not isinstance(row, Tenure):
             continue
-        slug = slugs.slugify(row.person)
+        slug = slugs.of_person(row.person)
         try:
             slugs.check(slug)
         except slugs.SlugError as error:
