@@ -8,6 +8,8 @@ Sources: CLML User Guide and schema (legislation/clml-schema), legislation.gov.u
 
 from __future__ import annotations
 
+from collections import Counter
+
 from lxml import etree
 
 from reformgraph.errors import InputError
@@ -211,8 +213,8 @@ class _Reader:
         self.effect.walk.give(tally)
         tally.fill(reading, USED)
         reading.ignored.update(self.text.unread)
-        for effect in self.effects:
-            reading.met[EFFECT_TYPE + effect.type] += 1
+        types = Counter(effect.type for effect in self.effects)
+        reading.met.update({EFFECT_TYPE + name: times for name, times in types.items()})
         return reading
 
     def _document(self, identity: clml_identity.Identity) -> Document:

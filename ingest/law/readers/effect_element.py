@@ -8,6 +8,7 @@ provisions in the attributes themselves. Both are read.
 from __future__ import annotations
 
 from collections import namedtuple
+from collections.abc import Collection
 from functools import partial
 
 from lxml import etree
@@ -44,7 +45,8 @@ _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _TITLES = ("AffectedTitle", "AffectingTitle")
 _LISTS = ("AffectingProvisions", "AffectedProvisions", "Savings", "CommencementAuthority")
 _COMMENCING = ("CommencingProvisions", "CommencingSavings")
-_POINTERS = frozenset((f"{UKM}Section", f"{UKM}SectionRange"))
+_SECTION = f"{UKM}Section"
+_POINTERS = frozenset((_SECTION, f"{UKM}SectionRange"))
 _LANG = f"{XML}lang"
 
 USED = frozenset(
@@ -92,9 +94,9 @@ class Effects:
             "SectionRange": Wanted(self._range),
             "Citation": Wanted(self._citation),
         }
-        by_tag = {f"{UKM}{name}": wanted for name, wanted in looks.items()}
-        self.walk = Walk(lambda tag, _: by_tag.get(tag))
-        self._known: dict[tuple[str, str, bool], Reference] = {}
+        self._looks = {f"{UKM}{name}": wanted for name, wanted in looks.items()}
+        self.walk = Walk(self._wanted)
+        self._known: dict[tuple[str, str], Reference] = {}
 
     def read(self, element: etree._Element) -> Effect:
         """Read one effect; what is not there stays empty."""
@@ -108,6 +110,13 @@ class Effects:
         self.walk.over(element)
         return self._effect(self._said)
 
+    def _wanted(self, tag: str, keys: Collection[str]) -> Wanted | None:
+        if tag == _SECTION and "Missing" in keys:
+            return Wanted(self._missing_section)
+        if _LANG in keys and (name := tag.removeprefix(UKM)) in _TITLES:
+            return Wanted(partial(self._title_in, name))
+        return self._looks.get(tag)
+
     def _begin(self, one: etree._Element, values: tuple[str, ...]) -> None:
         if one is self._element:
             self._said = said = _Said._make(values)
@@ -119,9 +128,12 @@ class Effects:
             )
 
     def _title(self, name: str, one: etree._Element, _: object) -> None:
-        name = f"{name}@cy" if one.get(_LANG) == "cy" else name
         if name not in self._titles:
             self._titles[name] = text_of(one)
+
+    def _title_in(self, name: str, one: etree._Element, _: object) -> None:
+        """Read a title that says in which language it is."""
+        self._title(f"{name}@cy" if one.get(_LANG) == "cy" else name, one, _)
 
     def _begin_list(self, name: str, one: etree._Element, _: object) -> None:
         self._list = one
@@ -145,19 +157,24 @@ class Effects:
     def _section(self, one: etree._Element, _: object) -> None:
         if one.getparent() is not self._list and not self._is_listed(one):
             return
-        address, missing = one.get("URI"), one.get("Missing") == "true"
+        address = one.get("URI")
         text = text_of(one) if len(one) else one.text or ""
         if address:
             # One record for all effects that name the same provision in the same words.
-            key = (address, text, missing)
+            key = address, text
             known = self._known.get(key)
             if known is None:
-                words = " ".join(text.split())
                 iri = addresses.canonical(address)
-                known = self._known[key] = Reference(iri, "", words, missing)
+                known = self._known[key] = Reference(iri, "", " ".join(text.split()))
             self._found.append(known)
         elif iri := pointed("", one.get("Ref", ""), self._law):
-            self._found.append(Reference(iri, "", " ".join(text.split()), missing))
+            self._found.append(Reference(iri, "", " ".join(text.split())))
+
+    def _missing_section(self, one: etree._Element, _: object) -> None:
+        before = len(self._found)
+        self._section(one, _)
+        if one.get("Missing") == "true" and len(self._found) > before:
+            self._found[-1] = self._found[-1]._replace(missing=True)
 
     def _range(self, one: etree._Element, _: object) -> None:
         if not self._is_listed(one):
