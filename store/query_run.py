@@ -134,7 +134,8 @@ class QueryRun:
 
         It is short as long as it has used little processor time. After that it needs a slow
         place; while there is none it may stay where it is until somebody waits for its place.
-        Raises Busy then.
+        Raises Busy then, but not where it is the machine that is slow: who comes next would wait
+        for the processor just as long.
         """
         used = self._process.used()
         elapsed = time.monotonic() - begun
@@ -144,7 +145,7 @@ class QueryRun:
         try:
             self._enter_slow_lane()
         except Busy:
-            if self._pool.turns.waiting:
+            if self._pool.turns.waiting and (used is None or used >= SLOW_AFTER):
                 raise
             return LINGER
         return LOOK_EVERY
