@@ -2,7 +2,8 @@
 
 What a page shows depends on its generation alone, so it is made once and kept (``Service.answer``).
 The first reader of a generation would wait for what many queries gather; a thread of low zeal goes
-ahead of them. It rests as long as it worked, so that it never takes more than half a core.
+ahead of them. It rests for as much processor time as it took, so that it never takes more than half a
+core, and does not wait where others have the machine.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def warm(app: Flask, service: Service) -> int:
     for path in _paths(service):
         if service.stores.get().generation.id != generation:
             break  # a new one has come: its pages are wanted
-        begun = time.monotonic()
+        begun = time.thread_time()
         client.get(
             path,
             headers=_HEADERS,
@@ -81,7 +82,7 @@ def warm(app: Flask, service: Service) -> int:
             environ_overrides={OWN: True},
         ).close()
         made += 1
-        time.sleep(time.monotonic() - begun)
+        time.sleep(time.thread_time() - begun)
     return made
 
 
