@@ -18,7 +18,7 @@ from typing import Any
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from reformgraph.errors import ReformGraphError, StoreError
 from reformgraph.settings import Settings
@@ -28,7 +28,6 @@ from reformgraph.store.opening import check_federation, is_remote, root_of
 KILL_AFTER = 8.0  # seconds that a worker has to finish what it is at
 CRASHES, CRASH_WINDOW = 30, 60.0  # deaths of workers in so many seconds after which it gives up
 KEEP_ALIVE = 75  # seconds that an idle connection is kept
-UNANSWERED = 30  # seconds without a sign of life after which a worker is replaced
 BACKLOG = 2_048  # connections that wait to be taken
 
 # How a worker speaks HTTP; see uvicorn.
@@ -41,7 +40,6 @@ HTTP: Mapping[str, Any] = {
     "backlog": BACKLOG,
     "timeout_keep_alive": KEEP_ALIVE,
     "timeout_graceful_shutdown": int(KILL_AFTER) - 2,
-    "timeout_worker_healthcheck": UNANSWERED,
     "log_config": None,
     "log_level": "error",
     "access_log": False,
@@ -81,16 +79,25 @@ class Workers(Multiprocess):
         self.gave_up = False
 
     def keep_subprocess_alive(self) -> None:
-        """Replace who died; see uvicorn."""
-        before = [process.pid for process in self.processes]
-        super().keep_subprocess_alive()
-        now = time.monotonic()
-        self._deaths.extend(now for p in self.processes if p.pid not in before)
-        full = len(self._deaths) == CRASHES and now - self._deaths[0] < CRASH_WINDOW
-        failed = any(p.exitcode == STARTUP_FAILURE for p in self.processes)
-        if (full or failed) and not self.should_exit.is_set():
-            self.gave_up = True
-            self.should_exit.set()
+        """Replace who died.
+
+        uvicorn asks each worker for a sign of life and waits for it; when one is killed while it
+        is asked, that takes the whole time, in which no other one is replaced.
+        """
+        for place, process in enumerate(self.processes):
+            if self.should_exit.is_set() or process.process.is_alive():
+                continue
+            process.kill()  # closes what is left of it
+            process.join()
+            now = time.monotonic()
+            self._deaths.append(now)
+            full = len(self._deaths) == CRASHES and now - self._deaths[0] < CRASH_WINDOW
+            if full or process.exitcode == STARTUP_FAILURE:
+                self.gave_up = True
+                self.should_exit.set()
+                return
+            self.processes[place] = Process(self.config, self.sockets)
+            self.processes[place].start()
 
     def join_all(self) -> None:
         """Wait for the workers to end, and no longer than they may take."""

@@ -369,20 +369,23 @@ def test_many_may_teach_a_shape_at_once() -> None:
 def test_workers_that_die_at_once_end_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[Any] = []
 
-    def process(*_: object) -> Any:
-        dead = SimpleNamespace(
-            pid=len(started), exitcode=1, start=lambda: None, kill=lambda: None, join=lambda: None,
-            is_alive=lambda timeout: False,
-        )  # fmt: skip
-        started.append(dead)
-        return dead
+    class Dead:
+        pid, exitcode = 1, 1
 
-    monkeypatch.setattr("uvicorn.supervisors.multiprocess.Process", process)
+        def __init__(self, *_: object) -> None:
+            started.append(self)
+            self.process = SimpleNamespace(is_alive=lambda: False)
+
+        def start(self) -> None: ...
+
+        kill = join = start
+
+    monkeypatch.setattr("uvicorn.supervisors.multiprocess.Process", Dead)
+    monkeypatch.setattr("reformgraph.server.serve.Process", Dead)
     monkeypatch.setattr("signal.signal", lambda *_: None)
     workers = Workers(uvicorn.Config("none:app", workers=2), [])
     workers.init_processes()
     for _ in range(CRASHES):
         workers.keep_subprocess_alive()
-        if workers.gave_up:
-            break
-    assert workers.should_exit.is_set() and len(started) == 2 + CRASHES
+    assert workers.gave_up and workers.should_exit.is_set()
+    assert len(started) == 2 + CRASHES - 1
