@@ -11,6 +11,7 @@ import pytest
 from reformgraph.errors import StoreError
 from reformgraph.store import EmbeddedStore
 from reformgraph.store.search import SearchIndex
+from reformgraph.store.search_index import fold
 
 
 def _slugs(store: EmbeddedStore, text: str, kind: str = "") -> list[str]:
@@ -184,3 +185,9 @@ def test_not_an_index(tmp_path: Path) -> None:
         with pytest.raises(StoreError):
             SearchIndex(tmp_path / name)
     assert not (tmp_path / "missing").exists()
+
+
+def test_names_compare_alike_with_and_without_letters_outside_ascii() -> None:
+    assert fold("Children's Act 2004, s. 10(2)") == "childrens act 2004 s 10 2"
+    for code in range(128):
+        assert fold(f"a{chr(code)}B c é") == f"{fold(f'a{chr(code)}B c')} e"
