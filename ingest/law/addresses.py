@@ -184,6 +184,11 @@ def uri(law: str, path: str = "", version: str = "", language: str = "en") -> st
     return SITE + "/".join(part for part in parts if part)
 
 
+def is_plain(address: str) -> bool:
+    """Say whether an address is an identifier that is in order already; some others are, too."""
+    return _PLAIN.fullmatch(address) is not None
+
+
 @lru_cache(maxsize=16384)
 def canonical(address: str) -> str:
     """Give the identifier of what an address is about: ``id``, http, no version, no final slash."""

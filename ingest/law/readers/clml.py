@@ -142,12 +142,12 @@ class _Reader:
             return
         if self.quoted:
             return
-        if tag in FRAMES:
+        if tag == _EFFECT:
+            self.effects.append(self.effect.read(element))
+        elif tag in FRAMES:
             if tag == P2 and self.sections:
                 return
             self._close(element, tag)
-        elif tag == _EFFECT:
-            self.effects.append(self.effect.read(element))
         elif tag == _METADATA:
             self.metadata = clml_metadata.metadata(element)
             self.text.count(element)

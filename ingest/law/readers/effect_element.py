@@ -120,10 +120,10 @@ class Effects:
     def _begin(self, one: etree._Element, values: tuple[str, ...]) -> None:
         if one is self._element:
             self._said = said = _Said._make(values)
-            self._affecting_law = _law(
+            self._affecting_law = addresses.law_iri(said.AffectingURI) or _law(
                 said.AffectingURI, said.AffectingClass, said.AffectingYear, said.AffectingNumber
             )
-            self._affected_law = _law(
+            self._affected_law = addresses.law_iri(said.AffectedURI) or _law(
                 said.AffectedURI, said.AffectedClass, said.AffectedYear, said.AffectedNumber
             )
 
@@ -142,7 +142,7 @@ class Effects:
 
     def _begin_date(self, _: object, values: tuple[str, ...]) -> None:
         said = _Force._make(values)
-        law = _law(
+        law = addresses.law_iri(said.CommencingURI) or _law(
             said.CommencingURI, said.CommencingClass, said.CommencingYear, said.CommencingNumber
         )
         self._dates.append((said, law, {}))
@@ -164,7 +164,8 @@ class Effects:
             key = address, text
             known = self._known.get(key)
             if known is None:
-                iri = addresses.canonical(address)
+                plain = addresses.is_plain(address)
+                iri = address if plain else addresses.canonical(address)
                 known = self._known[key] = Reference(iri, "", " ".join(text.split()))
             self._found.append(known)
         elif iri := pointed("", one.get("Ref", ""), self._law):
@@ -235,8 +236,8 @@ class Effects:
             affecting_title=titles("AffectingTitle") or said.AffectingTitle,
             affected_title=titles("AffectedTitle") or said.AffectedTitle,
             in_force=tuple([_in_force(*date) for date in self._dates]),
-            applied=flag(said.Applied),
-            required=flag(said.RequiresApplied),
+            applied=_FLAGS.get(said.Applied),
+            required=_FLAGS.get(said.RequiresApplied),
             savings=lists.get("Savings", ()),
             commencement_authority=lists.get("CommencementAuthority", ()),
             affecting_extent=_extent(said.AffectingEffectsExtent or said.AffectingExtent),
@@ -250,8 +251,8 @@ class Effects:
             territory=said.AffectingTerritorialApplication or said.AffectedTerritorialApplication,
             affecting_title_cy=titles("AffectingTitle@cy", ""),
             affected_title_cy=titles("AffectedTitle@cy", ""),
-            welsh_applied=flag(said.WelshApplied),
-            welsh_required=flag(said.RequiresWelshApplied),
+            welsh_applied=_FLAGS.get(said.WelshApplied),
+            welsh_required=_FLAGS.get(said.RequiresWelshApplied),
             commenced=tuple(self._commenced),
         )
 
@@ -260,15 +261,8 @@ class Effects:
         return text_of(self._element.find(f"{UKM}{name}")) if name in self._lists else ""
 
 
-def flag(value: str) -> bool | None:
-    """Read ``true`` or ``false``; None where there is neither."""
-    return _FLAGS.get(value)
-
-
 def _law(address: str, type_: str, year: str, number: str) -> str:
-    """Give the IRI of the law of an address, or of class, year and number, else the address itself."""
-    if law := addresses.law_iri(address):
-        return law
+    """Give the IRI of the law of class, year and number, else the address, which is of no law."""
     law = addresses.law_of(type_, year, number) if type_ else ""
     return addresses.iri(law) if law else address
 
@@ -302,7 +296,7 @@ def _in_force(said: _Force, law: str, lists: dict[str, list[Reference]]) -> InFo
         day=said.Date,
         prospective=said.Prospective == "true",
         qualification=qualification,
-        applied=flag(said.Applied),
+        applied=_FLAGS.get(said.Applied),
         commencing=commencing,
         savings=savings,
         law=law,

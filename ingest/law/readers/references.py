@@ -33,19 +33,24 @@ def led(found: Sequence[Reference]) -> tuple[Reference, ...]:
     """Drop those that only lead to the next one, and put their text before what they lead to."""
     if len(found) < 2:
         return tuple(found)
-    for one, following in pairwise(found):
-        if following.iri.startswith(one.iri) and following.iri.startswith(f"{one.iri}/"):
-            break
-    else:
+    iris = [one.iri for one in found]
+    if not any(len(after) > len(iri) and _leads(iri, after) for iri, after in pairwise(iris)):
         return tuple(found)
     kept: list[Reference] = []
     leading: list[Reference] = []
     for place, one in enumerate(found):
-        leading = [outer for outer in leading if one.iri.startswith(outer.iri + "/")]
-        after = found[place + 1].iri if place + 1 < len(found) else ""
-        if not one.end and after.startswith(one.iri + "/"):
+        if leading:
+            leading = [outer for outer in leading if _leads(outer.iri, one.iri)]
+        if not one.end and _leads(one.iri, iris[place + 1] if place + 1 < len(iris) else ""):
             leading.append(one)
-            continue
-        text = " ".join([*(outer.text for outer in leading), one.text]).strip()
-        kept.append(Reference(one.iri, one.end, text, one.missing))
+        elif leading:
+            text = " ".join([*(outer.text for outer in leading), one.text]).strip()
+            kept.append(Reference(one.iri, one.end, text, one.missing))
+        else:
+            kept.append(one)
     return tuple(kept)
+
+
+def _leads(iri: str, to: str) -> bool:
+    """Say whether a provision holds another one."""
+    return to.startswith(iri) and to[len(iri) : len(iri) + 1] == "/"
