@@ -32,9 +32,10 @@ class Wanted(NamedTuple):
 class _Shape:
     """How often a name with its attributes was met, what looks at it and how its values are chosen."""
 
-    __slots__ = ("choose", "look", "times")
+    __slots__ = ("choose", "look", "shape", "times")
 
-    def __init__(self, names: list[str], wanted: Wanted | None) -> None:
+    def __init__(self, tag: str, names: list[str], wanted: Wanted | None) -> None:
+        self.shape = (tag, *names)
         self.times = 0
         self.look = wanted.look if wanted else None
         self.choose: Callable[[list[str]], tuple[str, ...]] | None = None
@@ -49,29 +50,33 @@ class Walk:
 
     def __init__(self, wanted: Callable[[str, list[str]], Wanted | None]) -> None:
         self._wanted = wanted
-        self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._shapes: dict[str, _Shape] = {}
 
     def over(self, element: etree._Element) -> None:
         """Look at an element and all that it holds, in the order of the file."""
-        shapes = self._shapes
+        shapes, join = self._shapes, "\0".join
         for one in element.iter(etree.Element):
-            # No str() around names: this runs for each element of a 50 MB Act.
-            shape: tuple[str, ...] = (one.tag, *one.keys())  # type: ignore[arg-type]
+            # One text is quicker to look up than a tuple; no name has a NUL in it.
+            shape = f"{one.tag}\0{join(one.keys())}"  # type: ignore[arg-type]  # lxml-stubs allow bytes
             try:
                 known = shapes[shape]
             except KeyError:
-                known = shapes[shape] = _Shape([*shape[1:]], self._wanted(shape[0], [*shape[1:]]))
+                known = shapes[shape] = self._met(one)
             known.times += 1
             if known.look is not None:
                 choose = known.choose
                 known.look(one, choose([*one.values(), ""]) if choose else ())  # type: ignore[list-item]
 
+    def _met(self, one: etree._Element) -> _Shape:
+        tag, names = str(one.tag), [str(name) for name in one.keys()]  # noqa: SIM118
+        return _Shape(tag, names, self._wanted(tag, names))
+
     def take_back(self, tag: str) -> None:
         """Take back the count of an element without attributes that was looked at before."""
-        self._shapes[(tag,)].times -= 1
+        self._shapes[f"{tag}\0"].times -= 1
 
     def give(self, tally: Tally) -> None:
         """Add the counts to ``tally``, and begin anew."""
-        for shape, known in self._shapes.items():
-            tally.shapes[shape] += known.times
+        for known in self._shapes.values():
+            tally.shapes[known.shape] += known.times
             known.times = 0
