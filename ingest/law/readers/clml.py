@@ -144,6 +144,10 @@ class _Reader:
             return
         if tag == _EFFECT:
             self.effects.append(self.effect.read(element))
+            # Thousands of them may follow each other: not even their shells stay.
+            before = element.getprevious()
+            if before is not None and before.tag == _EFFECT:
+                element.getparent().remove(before)  # type: ignore[union-attr]
         elif tag in FRAMES:
             if tag == P2 and self.sections:
                 return

@@ -96,7 +96,7 @@ class Effects:
         }
         self._looks = {f"{UKM}{name}": wanted for name, wanted in looks.items()}
         self.walk = Walk(self._wanted)
-        self._known: dict[tuple[str, str], Reference] = {}
+        self._known: dict[tuple[str, str, bool], Reference] = {}
 
     def read(self, element: etree._Element) -> Effect:
         """Read one effect; what is not there stays empty."""
@@ -112,7 +112,7 @@ class Effects:
 
     def _wanted(self, tag: str, keys: Collection[str]) -> Wanted | None:
         if tag == _SECTION and "Missing" in keys:
-            return Wanted(self._missing_section)
+            return Wanted(partial(self._section, missing=True))
         if _LANG in keys and (name := tag.removeprefix(UKM)) in _TITLES:
             return Wanted(partial(self._title_in, name))
         return self._looks.get(tag)
@@ -154,28 +154,22 @@ class Effects:
         self._list = one
         self._found = lists[name] = []
 
-    def _section(self, one: etree._Element, _: object) -> None:
+    def _section(self, one: etree._Element, _: object, missing: bool = False) -> None:
         if one.getparent() is not self._list and not self._is_listed(one):
             return
+        missing = missing and one.get("Missing") == "true"
         address = one.get("URI")
         text = text_of(one) if len(one) else one.text or ""
         if address:
             # One record for all effects that name the same provision in the same words.
-            key = address, text
+            key = address, text, missing
             known = self._known.get(key)
             if known is None:
-                plain = addresses.is_plain(address)
-                iri = address if plain else addresses.canonical(address)
-                known = self._known[key] = Reference(iri, "", " ".join(text.split()))
+                iri = addresses.provision(address, self._law)
+                known = self._known[key] = Reference(iri, "", " ".join(text.split()), missing)
             self._found.append(known)
         elif iri := pointed("", one.get("Ref", ""), self._law):
-            self._found.append(Reference(iri, "", " ".join(text.split())))
-
-    def _missing_section(self, one: etree._Element, _: object) -> None:
-        before = len(self._found)
-        self._section(one, _)
-        if one.get("Missing") == "true" and len(self._found) > before:
-            self._found[-1] = self._found[-1]._replace(missing=True)
+            self._found.append(Reference(iri, "", " ".join(text.split()), missing))
 
     def _range(self, one: etree._Element, _: object) -> None:
         if not self._is_listed(one):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from lxml import etree
 
@@ -34,7 +33,7 @@ def led(found: Sequence[Reference]) -> tuple[Reference, ...]:
     if len(found) < 2:
         return tuple(found)
     iris = [one.iri for one in found]
-    if not any(len(after) > len(iri) and _leads(iri, after) for iri, after in pairwise(iris)):
+    if not any(map(_leads, iris, iris[1:])):
         return tuple(found)
     kept: list[Reference] = []
     leading: list[Reference] = []
@@ -53,4 +52,4 @@ def led(found: Sequence[Reference]) -> tuple[Reference, ...]:
 
 def _leads(iri: str, to: str) -> bool:
     """Say whether a provision holds another one."""
-    return to.startswith(iri) and to[len(iri) : len(iri) + 1] == "/"
+    return len(to) > len(iri) and to[len(iri)] == "/" and to.startswith(iri)
