@@ -126,3 +126,21 @@ def test_a_range_takes_what_the_law_has_when_it_is_known() -> None:
 def test_what_was_fetched_over_https_keeps_its_http_uri() -> None:
     assert addresses.http("https://www.legislation.gov.uk/ukpga/2004/31") == f"{SITE}ukpga/2004/31"
     assert addresses.http("https://example.org/x") == "https://example.org/x"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/section/1", "/section/1/2005-04-01", "/section/1/england", "/part/3/enacted", "/welsh"),
+        *("", "0/section/1", "//section/1", "/section/1/", "/section/1/data.xml", "/ni", "/a-b"),
+    ],
+)
+def test_a_provision_of_a_known_law_has_the_identifier_that_it_has_without(path: str) -> None:
+    for law in (
+        f"{ID}ukpga/2099/901",
+        f"{ID}ukpga/2099",
+        "http://www.legislation.gov.uk/ukpga/2099",
+        "",
+    ):
+        address = f"{law or ID}{path}"
+        assert addresses.provision(address, law) == addresses.canonical(address)
