@@ -137,10 +137,10 @@ def test_what_was_fetched_over_https_keeps_its_http_uri() -> None:
 )
 def test_a_provision_of_a_known_law_has_the_identifier_that_it_has_without(path: str) -> None:
     for law in (
-        f"{ID}ukpga/2099/901",
-        f"{ID}ukpga/2099",
+        f"{SITE}id/ukpga/2099/901",
+        f"{SITE}id/ukpga/2099",
         "http://www.legislation.gov.uk/ukpga/2099",
         "",
     ):
-        address = f"{law or ID}{path}"
+        address = f"{law or SITE}{path}"
         assert addresses.provision(address, law) == addresses.canonical(address)
