@@ -19,6 +19,9 @@ from reformgraph.store.worker import HEADER
 
 START_SECONDS = 20.0
 """A process that is not ready by then never will be; a start takes some 40 ms."""
+STEPPED_BACK = 5
+"""Niceness of a long query. With 15 it got a thirtieth of a processor that something else wanted,
+and a query of 1.4 s ran into its limit of 15."""
 RENEW_SECONDS = 2.0
 """One that takes longer to begin anew is not worth waiting for."""
 _RECEIVE = 1 << 18
@@ -153,7 +156,7 @@ class QueryProcess:
         """Let others run first: it turned out slow."""
         with suppress(OSError):
             # On Linux niceness belongs to the thread.
-            os.setpriority(os.PRIO_PROCESS, self._thread or self.pid, 15)
+            os.setpriority(os.PRIO_PROCESS, self._thread or self.pid, STEPPED_BACK)
 
     def _died(self) -> Died:
         try:

@@ -14,7 +14,7 @@ from pool_support import PRODUCT, SLACK, alive, processes, text_of, tiny, within
 
 from reformgraph.errors import ReformGraphError, StoreError
 from reformgraph.store import QueryPool, query_run
-from reformgraph.store.process import QueryProcess
+from reformgraph.store.process import STEPPED_BACK, QueryProcess
 
 
 def test_processes_that_cannot_start(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +62,7 @@ def test_a_process_that_was_slow_goes_on_as_new(
         (first,) = processes(pool)
         supervisor = pool.supervisor
         slow(pool)
-        assert stepped == [15]
+        assert stepped == [STEPPED_BACK]
         # It comes back beside the one that took its place, and is asked before that one.
         assert within(SLACK, lambda: len(supervisor._idle) == 2)
         assert within(SLACK, lambda: supervisor._idle[-1].pid == first)
