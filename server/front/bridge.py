@@ -29,7 +29,8 @@ ENVIRON = "reformgraph.environ"
 """In the ASGI scope: the WSGI environment, where it was made already."""
 IN_ONE = 1 << 20
 """Bytes of a response that are gathered before they are sent."""
-PIECE = 1 << 18
+PIECE = 1 << 20
+"""Bytes that are read of a file at a time."""
 BODY_TIMEOUT = 30.0
 """Seconds that a request has for its body."""
 _END = object()
