@@ -30,7 +30,7 @@ from reformgraph.ingest.mapping import links, map_timeline
 from reformgraph.ingest.provenance import describe_extra, describe_inputs, describe_law
 from reformgraph.ingest.readers.timeline import read_timelines
 from reformgraph.ingest.timeline import Timeline
-from reformgraph.ontology import gate, reason, reference
+from reformgraph.ontology import documented, gate, reason, reference
 from reformgraph.ontology.files import ONTOLOGY_FILES, ontology_triples, read
 from reformgraph.ontology.gate import Finding
 from reformgraph.store import generations, publish
@@ -152,7 +152,7 @@ def build(
         if not smaller:
             refuse_shrunk(home, len(graph))
         progress.stage("document", "the ontology")
-        documented = reference.make(_attached_before(home, reference.ATTACHED))
+        pages = reference.make(_attached_before(home, documented.ATTACHED))
         progress.stage("write", f"{len(graph):,} quads")
         generation = publish(
             home,
@@ -163,7 +163,7 @@ def build(
             switch=False,
             attachments={
                 gate.FINDINGS: gate.note(map(places.noted, warnings)),
-                reference.ATTACHED: documented,
+                documented.ATTACHED: pages,
                 links.ATTACHED: links.sssom(found, base),
             },
         )

@@ -29,16 +29,10 @@ from rdflib.term import BNode
 from reformgraph.ontology.files import read
 from reformgraph.ontology.terms import RG, compact
 
-ATTACHED: Final = "ontology.json"
-"""The file beside a built graph that holds the documentation: ``rows`` reads it."""
-
 _FILES: Final = ("reform.ttl", "alignments.ttl")
 # The page says these in its own place.
 _LEFT_OUT: Final = frozenset((str(RDFS.isDefinedBy), str(SKOS.example)))
 _KEPT_TAGS: Final = frozenset(("a", "p", "ul", "li", "code"))
-
-Rows = Mapping[str, tuple[tuple[str, str], ...]]
-"""By the local name of a term: the property of each row and its value as HTML."""
 
 
 def make(before: bytes = b"") -> bytes:
@@ -59,19 +53,6 @@ def _make(key: str) -> bytes:
     terms = {name: [*_rows(page, places, name)] for name in sorted(RG)}
     found = {"by": f"pyLODE {version('pylode')}", "made of": key, "terms": terms}
     return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def rows(data: bytes) -> Rows:
-    """Read what ``make`` wrote."""
-    return {
-        name: tuple((row[0], row[1]) for row in some)
-        for name, some in json.loads(data)["terms"].items()
-    }
-
-
-def made_by(data: bytes) -> str:
-    """Name the library and its version, from what ``make`` wrote."""
-    return str(json.loads(data)["by"])
 
 
 def _key() -> str:

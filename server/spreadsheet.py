@@ -6,8 +6,6 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-import xlsxwriter
-
 # What Excel holds: rows of a sheet, characters of a cell.
 MOST_ROWS, MOST_TEXT = 1_048_575, 32_767
 _WIDEST = 60
@@ -24,6 +22,8 @@ def workbook(
 
     Whole numbers are numbers, all else is text: no cell is ever a formula or a link (hazard 67).
     """
+    import xlsxwriter  # few ask for it; the others are spared its memory
+
     file = io.BytesIO()
     options = {
         "in_memory": True,

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 from html import escape
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from xml.etree import ElementTree
 
 from flask import Blueprint, render_template, request
-from lxml import etree
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -131,8 +131,8 @@ def _target(url: str) -> tuple[str, str]:
 
 
 def _xml(told: dict[str, str | int]) -> bytes:
-    root = etree.Element("oembed")
+    root = ElementTree.Element("oembed")
     for name, value in told.items():
-        etree.SubElement(root, name).text = str(value)
-    made: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        ElementTree.SubElement(root, name).text = str(value)
+    made: bytes = ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
     return made

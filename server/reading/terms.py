@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode, Triple
 
-from reformgraph.ontology import examples, reference
+from reformgraph.ontology import documented, examples
 from reformgraph.ontology.terms import DCTERMS, OWL, PREFIXES, RDF, RDFS, RG, SKOS, VS
 from reformgraph.server.links import Links, outward
 from reformgraph.server.reading import graph
@@ -147,18 +147,26 @@ def terms(
     values = _values(triples)
     counts = _counts(store)
     known = _known(values, store, links)
-    # A graph that was made of plain RDF files has none attached.
-    documented = reference.rows(store.attached(reference.ATTACHED) or reference.make())
+    rows = documented.rows(_documentation(store))
     held = {iri: tuple(_restriction(*each) for each in some) for iri, some in restricted.items()}
     return tuple(
-        _term(name, documented[name], held.get(RG.iri + name, ()), values, counts, known, links)
+        _term(name, rows[name], held.get(RG.iri + name, ()), values, counts, known, links)
         for name in sorted(RG, key=str.lower)
     )
 
 
 def documented_by(store: Store) -> str:
     """Name the library that documented the ontology, with its version."""
-    return reference.made_by(store.attached(reference.ATTACHED) or reference.make())
+    return documented.made_by(_documentation(store))
+
+
+def _documentation(store: Store) -> bytes:
+    if attached := store.attached(documented.ATTACHED):
+        return attached
+    # A graph that was made of plain RDF files has none. What makes it takes 20 MB, so only then.
+    from reformgraph.ontology import reference
+
+    return reference.make()
 
 
 def tree(triples: Iterable[Triple], store: Store) -> tuple[ClassNode, ...]:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from reformgraph.ontology import reference
+from reformgraph.ontology import documented, reference
 from reformgraph.ontology.terms import RG
 
 
@@ -18,7 +18,7 @@ def made() -> bytes:
 
 
 def test_every_own_term_is_documented(made: bytes) -> None:
-    rows = reference.rows(made)
+    rows = documented.rows(made)
     assert set(rows) == set(RG)
     description = "http://purl.org/dc/terms/description"
     for name, some in rows.items():
@@ -28,14 +28,14 @@ def test_every_own_term_is_documented(made: bytes) -> None:
 
 
 def test_its_links_lead_to_our_terms_or_out(made: bytes) -> None:
-    html = " ".join(value for some in reference.rows(made).values() for _, value in some)
+    html = " ".join(value for some in documented.rows(made).values() for _, value in some)
     places = set(re.findall(r'href="#([^"]+)"', html))
     assert len(places) > 60
     assert places <= set(RG)
     assert set(re.findall(r"<(\w+)", html)) <= {"a", "p", "ul", "li", "code"}
     assert not re.findall(r'(?:class|style|id|on\w+)="', html)
     # Two vocabularies have an "amends"; each link goes to the one that is meant.
-    rows = dict(reference.rows(made)["drawsOn"])
+    rows = dict(documented.rows(made)["drawsOn"])
     assert 'href="#amends"' in rows["https://w3id.org/profile/ontdoc/superPropertyOf"]
     assert "eli/ontology" not in rows["https://w3id.org/profile/ontdoc/superPropertyOf"]
 

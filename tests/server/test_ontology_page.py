@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from server_support import read
 
-from reformgraph.ontology import reference
+from reformgraph.ontology import documented
 from reformgraph.ontology.terms import RG
 from reformgraph.store import EmbeddedStore
 
@@ -60,7 +60,7 @@ def test_a_class_shows_what_each_of_it_has(text: str) -> None:
 def test_what_a_term_is_comes_from_the_file_that_the_build_attached(
     client: FlaskClient, story_store: EmbeddedStore, text: str
 ) -> None:
-    attached = reference.rows(story_store.attached(reference.ATTACHED))
+    attached = documented.rows(story_store.attached(documented.ATTACHED))
     for name in ("Claim", "buildsOn", "dateEarliest"):
         for _, html in attached[name]:
             assert html in _section(text, name)
