@@ -14,7 +14,9 @@ from werkzeug.exceptions import HTTPException
 
 from reformgraph.errors import NotAcceptable, NotFound, ReformGraphError, StoreError, UsageError
 from reformgraph.server import negotiate
+from reformgraph.server.observe import CROWDED, PATIENT
 from reformgraph.server.service import links, store
+from reformgraph.store.flight import Crowded
 
 log = logging.getLogger("reformgraph.server")
 
@@ -57,7 +59,9 @@ def register(app: Flask) -> None:
 
 
 def _ours(error: ReformGraphError) -> Response:
-    if error.status >= 500:
+    if isinstance(error, Crowded) and PATIENT in request.environ:
+        request.environ[CROWDED] = error.done
+    elif error.status >= 500:
         log.warning("%s: %s", error.problem, _one_line(error.detail), extra={"often": True})
     headers = dict(error.headers)
     if isinstance(error, StoreError):

@@ -30,6 +30,10 @@ DIGEST = "reformgraph.digest"
 SIZE = "reformgraph.size"
 OWN = "reformgraph.own"
 """In the environment of a request that the service makes itself: nobody asked, nothing is counted."""
+PATIENT = "reformgraph.patient"
+"""In the environment: whoever calls can wait without a thread and try a request again."""
+CROWDED = "reformgraph.crowded"
+"""In the environment of such a one: the event after which to try again; nothing is counted yet."""
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 
@@ -125,18 +129,21 @@ class Observed:
         try:
             return self.inner(environ, tell)
         finally:
-            seconds = time.perf_counter() - begun
-            get, method = environ.get, environ["REQUEST_METHOD"]
-            size = get(SIZE, -1)
-            if size < 0 and method != "HEAD":
-                lengths = (v for k, v in told[1] if k in _LENGTH and v.isdigit())
-                size = int(next(lengths, 0))
-            size = max(0, size)
-            route, status = get(ROUTE, "none"), int(told[0][:3])
-            self._count(
-                *(method, environ["PATH_INFO"], route, status, seconds, size),
-                *(get(BY, ""), get(DIGEST, "")),
-            )
+            if CROWDED not in environ:
+                self._count_call(environ, told, time.perf_counter() - begun)
+
+    def _count_call(self, environ: WSGIEnvironment, told: list[Any], seconds: float) -> None:
+        get, method = environ.get, environ["REQUEST_METHOD"]
+        size = get(SIZE, -1)
+        if size < 0 and method != "HEAD":
+            lengths = (v for k, v in told[1] if k in _LENGTH and v.isdigit())
+            size = int(next(lengths, 0))
+        size = max(0, size)
+        route, status = get(ROUTE, "none"), int(told[0][:3])
+        self._count(
+            *(method, environ["PATH_INFO"], route, status, seconds, size),
+            *(get(BY, ""), get(DIGEST, "")),
+        )
 
     def _count(
         self,

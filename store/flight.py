@@ -27,6 +27,17 @@ class _Abandoned(Exception):
     """Whoever made it gave up for a reason of its own."""
 
 
+class Crowded(Busy):
+    """As many as may wait do so already; ``done`` is set when what they wait for is there."""
+
+    def __init__(self, done: threading.Event) -> None:
+        super().__init__(
+            "this query is being answered for others; ask again when it is done",
+            headers={"Retry-After": "1"},
+        )
+        self.done = done
+
+
 class Flight(Generic[T]):
     """Joins equal calls. Thread-safe.
 
@@ -46,7 +57,7 @@ class Flight(Generic[T]):
         """Return what ``make`` gives; whoever asks meanwhile for ``key`` gets the same.
 
         A failure is told to all who wait, save ClientGone: then one of them makes it. Raises
-        QueryTimeout to one who waited ``timeout`` seconds, Busy when too many wait already, and
+        QueryTimeout to one who waited ``timeout`` seconds, Crowded when too many wait already, and
         what ``make`` raises.
         """
         deadline = time.monotonic() + timeout
@@ -69,10 +80,7 @@ class Flight(Generic[T]):
             if call is None:
                 call = self._calls[key] = _Call()
             elif self._most and self._waiting >= self._most:
-                raise Busy(
-                    "this query is being answered for others; ask again when it is done",
-                    headers={"Retry-After": "1"},
-                )
+                raise Crowded(call.done)
             else:
                 self._waiting += 1
                 call.followers += 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import io
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from werkzeug.wsgi import FileWrapper
 from reformgraph.server.front.environ import GONE, environment
 from reformgraph.server.front.known import Known
 from reformgraph.server.front.problems import problem
-from reformgraph.server.observe import Observed, Ready
+from reformgraph.server.observe import CROWDED, PATIENT, Observed, Ready
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -33,6 +34,8 @@ PIECE = 1 << 20
 """Bytes that are read of a file at a time."""
 BODY_TIMEOUT = 30.0
 """Seconds that a request has for its body."""
+PATIENCE, LOOK_EVERY = 30.0, 0.02
+"""Seconds that a request waits for an answer that is made for others, and between two looks."""
 _END = object()
 
 
@@ -121,7 +124,7 @@ class Bridge:
         async def threaded(run: Callable[..., Any], *arguments: Any) -> Any:
             return await loop.run_in_executor(self._threads, context.run, run, *arguments)
 
-        response: _Response = await threaded(self._call, environ)
+        response: _Response = await self._call_patiently(environ, gone, threaded)
         try:
             if not keep:  # what is left of the body is not read
                 response.headers.append((b"connection", b"close"))
@@ -136,6 +139,25 @@ class Bridge:
         finally:
             if response.close is not None:
                 await threaded(response.close)
+
+    async def _call_patiently(
+        self, environ: WSGIEnvironment, gone: list[bool], threaded: Callable[..., Any]
+    ) -> _Response:
+        """Call the application, again while all that it may wait for is being made for others.
+
+        Equal queries share one answer, but few threads may wait for it; here any number can.
+        """
+        body, until = environ["wsgi.input"], time.monotonic() + PATIENCE
+        while time.monotonic() < until and not gone:
+            attempt = {**environ, PATIENT: True}
+            response: _Response = await threaded(self._call, attempt)
+            if (done := attempt.get(CROWDED)) is None:
+                return response
+            while not (done.is_set() or gone) and time.monotonic() < until:
+                await asyncio.sleep(LOOK_EVERY)
+            body.seek(0)
+        response = await threaded(self._call, environ)
+        return response
 
     def _call(self, environ: WSGIEnvironment) -> _Response:
         """Run the application in this thread; a short response is whole when it returns."""

@@ -20,7 +20,7 @@ from reformgraph.errors import ReformGraphError
 from reformgraph.server.observe import digest
 from reformgraph.store.answer import Answer, Dataset
 from reformgraph.store.current import CurrentStore
-from reformgraph.store.flight import Flight
+from reformgraph.store.flight import Crowded, Flight
 from reformgraph.store.scan import Scan, scan
 
 if TYPE_CHECKING:
@@ -169,6 +169,9 @@ class Results:
             answer = self._run(query, media_type, dataset, base, scanned, client, more)
             outcome = "ok"
             return answer
+        except Crowded:  # nothing was tried yet
+            outcome = "ok"
+            raise
         except ReformGraphError as error:
             outcome = error.problem
             raise

@@ -297,6 +297,38 @@ def test_hazard_95_slow_bodies_hold_no_thread(app: Flask, monkeypatch: pytest.Mo
         assert [refused(line) for line in slow] == [(408, "request-timeout")] * 6
 
 
+def test_hazard_91_a_crowd_waits_without_threads(
+    front: tuple[int, Bridge], app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, calls = app.extensions["reformgraph"], []
+    run = service.pool.run
+
+    def slow(*arguments: Any, **named: Any) -> Any:
+        calls.append(1)
+        time.sleep(0.3)
+        return run(*arguments, **named)
+
+    monkeypatch.setattr(service.pool, "run", slow)
+    # One may wait in a thread, and there are two threads for twelve who ask.
+    monkeypatch.setattr(service.results.flight, "_most", 1)
+    crowd = asking("SELECT (COUNT(*) AS ?n) { ?s ?p ?o } # crowd")
+    with contextlib.ExitStack() as stack:
+        lines = [stack.enter_context(Line(front[0])) for _ in range(12)]
+        for line in lines:
+            line.send(crowd)
+        assert {line.answer()[0] for line in lines} == {200}
+        assert len(calls) == 1
+        posted = (
+            b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+            b"Content-Length: 26\r\n\r\nSELECT ?s { ?s ?p 'crowd'}"
+        )
+        for line in lines[:5]:
+            line.send(posted)
+        assert {line.answer()[0] for line in lines[:5]} == {200}
+    counted = service.figures.snapshot()["values"]["requests_total"]
+    assert not any('status="503"' in labels for labels in counted)
+
+
 def test_hazard_24_who_reads_nothing_loses_the_connection(
     front: tuple[int, Bridge], app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
