@@ -2,21 +2,19 @@
 
 import contextlib
 import io
-import json
-import socket
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph
 import pytest
 import uvicorn
 from flask import Flask
-from tests_support import free_port
+from front_support import Line, get, refused, served
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 from werkzeug.wsgi import FileWrapper
 
@@ -24,7 +22,7 @@ from reformgraph.server.app import create_app
 from reformgraph.server.front import bridge as bridging
 from reformgraph.server.front import protocol
 from reformgraph.server.front.bridge import Bridge
-from reformgraph.server.serve import CRASHES, HTTP, Workers
+from reformgraph.server.serve import CRASHES, Workers
 from reformgraph.server.shapes import SAMPLES, Shape
 from reformgraph.settings import Settings
 from reformgraph.store import publish
@@ -40,23 +38,6 @@ SLUGS = (
 )
 
 
-@contextlib.contextmanager
-def served(app: Flask, **more: Any) -> Iterator[tuple[int, Bridge]]:
-    """Serve ``app`` by uvicorn in a thread; gives its port and what stands between."""
-    bridge = Bridge(
-        app.extensions["reformgraph.observed"], threads=2, body_limit=1 << 20, known_bytes=200_000
-    )
-    config = uvicorn.Config(bridge, port=free_port(), **{**HTTP, **more})
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield config.port, bridge
-    server.should_exit = True
-    thread.join(10)
-
-
 @pytest.fixture(scope="module")
 def app(story_root: Path) -> Iterator[Flask]:
     app = create_app(Settings(store=str(story_root), query_timeout=60.0))
@@ -68,48 +49,6 @@ def app(story_root: Path) -> Iterator[Flask]:
 def front(app: Flask) -> Iterator[tuple[int, Bridge]]:
     with served(app) as (port, bridge):
         yield port, bridge
-
-
-class Line:
-    """One connection; reads whole answers."""
-
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
-        self.left = b""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.socket.close()
-
-    def send(self, data: bytes) -> None:
-        self.socket.sendall(data)
-
-    def answer(self, *, head: bool = False) -> tuple[int, dict[str, str], bytes]:
-        while b"\r\n\r\n" not in self.left:
-            self._more()
-        top, _, self.left = self.left.partition(b"\r\n\r\n")
-        first, *lines = top.decode("latin-1").split("\r\n")
-        headers = dict(line.split(": ", 1) for line in lines)
-        fields = {name.lower(): value for name, value in headers.items()}
-        length = 0 if head else int(fields["content-length"])
-        while len(self.left) < length:
-            self._more()
-        body, self.left = self.left[:length], self.left[length:]
-        return int(first.split()[1]), fields, body
-
-    def closed(self) -> bool:
-        return self.socket.recv(1) == b""
-
-    def _more(self) -> None:
-        piece = self.socket.recv(1 << 16)
-        assert piece, "the server hung up"
-        self.left += piece
-
-
-def get(target: str, *lines: str, version: str = "1.1") -> bytes:
-    return "\r\n".join([f"GET {target} HTTP/{version}", "Host: x.example", *lines, "", ""]).encode()
 
 
 def asking(query: str, more: str = "") -> bytes:
@@ -237,15 +176,6 @@ def test_bodies_chunked_announced_and_too_long(front: tuple[int, Bridge]) -> Non
         line.send(top + b"Content-Length: 2000000\r\n\r\n")
         status, headers, _ = line.answer()
         assert (status, headers["connection"]) == (413, "close")
-
-
-def refused(line: Line) -> tuple[int, str]:
-    status, headers, body = line.answer()
-    assert headers["content-type"] == "application/problem+json"
-    told = json.loads(body)
-    assert told["status"] == status and told["detail"]
-    assert line.closed()
-    return status, told["type"].rpartition("/")[2]
 
 
 def test_what_is_not_http_is_told_so(front: tuple[int, Bridge]) -> None:
