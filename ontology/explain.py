@@ -14,7 +14,7 @@ from typing import Final, TypeAlias, cast
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store
 
 from reformgraph.ontology.rule import Pattern, Rule, rules
-from reformgraph.ontology.terms import PREFIXES
+from reformgraph.ontology.terms import PROLOGUE
 
 Term: TypeAlias = NamedNode | BlankNode | Literal
 Row: TypeAlias = Sequence[Term | None]
@@ -23,7 +23,6 @@ Select: TypeAlias = Callable[[str], Iterable[Row]]
 
 INFERENCES: Final = "graph/inferences"
 """How the IRI of the graph of inferences ends."""
-_HEADER: Final = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
 _LONGEST_CHAIN: Final = 50
 
 
@@ -249,7 +248,7 @@ class _Explainer:
     def _claims(self, statement: Statement) -> tuple[ClaimNote, ...]:
         part = "rg:claimValue" if isinstance(statement.object, Literal) else "rg:claimObject"
         query = (
-            f"{_HEADER}SELECT ?c ?comment ?basis WHERE {{"
+            f"{PROLOGUE}SELECT ?c ?comment ?basis WHERE {{"
             f" ?c rg:claimSubject {NamedNode(statement.subject)} ;"
             f" rg:claimPredicate {NamedNode(statement.predicate)} ; {part} {statement.object} ."
             " OPTIONAL { ?c rdfs:comment ?comment } OPTIONAL { ?c rg:basis ?basis } } ORDER BY ?c"
@@ -264,7 +263,7 @@ class _Explainer:
 
     def _read(self, claim: str) -> tuple[Read, ...]:
         query = (
-            f"{_HEADER}SELECT ?e ?source ?label ?locator ?status ?quotation WHERE {{"
+            f"{PROLOGUE}SELECT ?e ?source ?label ?locator ?status ?quotation WHERE {{"
             f" {NamedNode(claim)} rg:hasEvidence ?e . OPTIONAL {{ ?e rg:source ?source ."
             " OPTIONAL { ?source rdfs:label ?label } } OPTIONAL { ?e rg:locator ?locator }"
             " OPTIONAL { ?e rg:status ?status } OPTIONAL { ?e rg:quotation ?quotation } }"

@@ -287,6 +287,8 @@ NAMESPACES: Final[tuple[Namespace, ...]] = (
     ),
 )
 PREFIXES: Final[Mapping[str, str]] = MappingProxyType({ns.prefix: ns.iri for ns in NAMESPACES})
+PROLOGUE: Final = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
+"""What declares all of them before a query of our own."""
 
 
 class Antecedent(Enum):

@@ -16,8 +16,9 @@ from typing import Any, BinaryIO, Final
 
 from reformgraph.ontology import gate
 from reformgraph.ontology.terms import LINEAGE, RG, compact
-from reformgraph.queries.tallies import Evidence, Tally, rows, text
+from reformgraph.queries.tallies import Evidence, Tally, rows
 from reformgraph.store import Store
+from reformgraph.store.base import text
 from reformgraph.store.dumps import Dumps
 
 COLUMNS: Final = ("section", "name", "figure", "value")

@@ -9,11 +9,10 @@ from typing import Final
 
 from pyoxigraph import NamedNode
 
-from reformgraph.ontology.terms import FOAF, ORG, PREFIXES, RG, SKOS, compact
+from reformgraph.ontology.terms import FOAF, ORG, PROLOGUE, RG, SKOS, compact
 from reformgraph.store import Store
-from reformgraph.store.base import Row, Term
+from reformgraph.store.base import Row, text
 
-_HEADER: Final = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
 _CLASSES: Final = (
     *(RG.Policy, RG.Legislation, RG.Provision, RG.Initiative, RG.Institution, RG.Creation),
     *(RG.Merger, RG.Split, RG.Renaming, RG.Transfer, RG.Abolition, ORG.Post, RG.Tenure),
@@ -180,9 +179,4 @@ class Evidence:
 
 def rows(store: Store, query: str) -> Iterator[Row]:
     """Run a SELECT with the prefixes of the ontology."""
-    return iter(store.select(_HEADER + query))
-
-
-def text(term: Term | NamedNode | None) -> str:
-    """Return the IRI or the characters of a term, "" for none."""
-    return "" if term is None else term.value
+    return iter(store.select(PROLOGUE + query))

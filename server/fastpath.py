@@ -28,7 +28,7 @@ from reformgraph.server.protocol.lookups import LookUp
 from reformgraph.server.protocol.plain import ACCEPT, PATHS, Key, key_of, split
 from reformgraph.server.protocol.tiny import Tiny, TooMuch, recognise, run
 from reformgraph.server.service import Service
-from reformgraph.server.shapes import Headers, Shape, Shapes
+from reformgraph.server.shapes import Headers, Shape, Shapes, Way
 from reformgraph.store.embedded import EmbeddedStore
 from reformgraph.store.scan import Scan, check, scan
 from reformgraph.store.shortcuts import is_closure
@@ -80,20 +80,6 @@ class _Seen(NamedTuple):
     shape: Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """What requests by GET have in common that differ in their query alone."""
-
-    rest: tuple[Any, ...]
-    coded: bool
-    shapes: dict[Any, Shape]
-
-    @property
-    def accept(self) -> str:
-        """Their Accept header."""
-        return self.rest[ACCEPT] or ""
-
-
 class FastPath:
     """The WSGI application in front of ``inner``; hand it to Flask as ``app.wsgi_app``.
 
@@ -143,20 +129,18 @@ class FastPath:
         Two ways to one answer: this one skips what :meth:`at_once` looks at in a request, and
         keeps nothing.
         """
+        generation, wanted = self._generation(), self._in_place(query, way.accept, "")
+        if wanted is None or (shape := self._shape(way, wanted)) is None:
+            return None
         try:
-            generation = self._service.stores.get().generation.id
-            wanted = self._in_place(query, way.accept, "")
-            if wanted is None or (shape := self._shape(way, wanted)) is None:
+            made = self._in_process(wanted, generation, shape, coded=way.coded)
+            if made is None:
                 return None
-            body = self._made_here(wanted, generation, shape.media_type, shape.address)
-            if way.coded and len(body) >= encoding.SMALLEST:
-                return None
-            name = tag(generation, query, None, shape.media_type, shape.address)
-            head = shape.head(len(body), name)
-        except (SyntaxError, ValueError, OSError, RuntimeError, ReformGraphError, TooMuch):
+            head = shape.head(len(made[0]), made[1])
+        except (TooMuch, ValueError):
             return None
         self.made += 1
-        return Ready(shape.status, [], body, generation, "tiny", digest(query), head)
+        return Ready(shape.status, [], made[0], generation, "tiny", digest(query), head)
 
     def _shape(self, way: Way, wanted: Tiny | LookUp | Closure) -> Shape | None:
         """Return the shape of the answers to a kind of query, if it is known already."""
@@ -168,10 +152,14 @@ class FastPath:
 
     def is_current(self, generation: str) -> bool:
         """Return whether ``generation`` is the one that is served."""
+        return self._generation() == generation
+
+    def _generation(self) -> str:
+        """Return the id of the generation that is served, "" for none."""
         try:
-            return self._service.stores.get().generation.id == generation
+            return self._service.stores.get().generation.id
         except ReformGraphError:
-            return False
+            return ""
 
     def _look(self, environ: WSGIEnvironment) -> Ready | _Seen | None:
         """Return an answer, or what a query is, or None for what only Flask knows."""
@@ -186,7 +174,8 @@ class FastPath:
         if wanted is None or not shape.trusted or isinstance(wanted, _Query):
             return _Seen(key, wanted, shape)
         try:
-            made = self._in_process(environ, key, wanted, shape)
+            self._address(environ, shape)
+            made = self._in_process(wanted, key.generation, shape, coded=_coded(environ))
         except TooMuch:
             # It looked small and is not: a query process answers it like any other.
             plain = None if isinstance(wanted, Tiny) else _plain(wanted.query)
@@ -194,11 +183,11 @@ class FastPath:
         if made is None:
             return _Seen(key, wanted, Shape(-1))
         self.made += 1
-        headers, name = shape.fill(made.length, made.tag), digest(wanted.query)
-        assert isinstance(made.body, bytes)
-        self._keep(key, shape.status, headers, made.body, name)
+        body, name = made[0], digest(wanted.query)
+        headers = shape.fill(len(body), made[1])
+        self._keep(key, shape.status, headers, body, name)
         way = Way(key.rest, _coded(environ), {}) if key.method == "GET" else None
-        return Ready(shape.status, headers, made.body, key.generation, "tiny", name, way=way)
+        return Ready(shape.status, headers, body, key.generation, "tiny", name, way=way)
 
     def _keep(self, key: Key, status: str, headers: Headers, body: bytes, name: str) -> None:
         self.kept.put(key, _Kept(status, headers, body, name), key.size + len(body))
@@ -217,10 +206,8 @@ class FastPath:
 
     def _key(self, environ: WSGIEnvironment) -> Key | None:
         """Return under what an answer may be kept; None when Flask has to look at it."""
-        try:
-            return key_of(environ, self._service.stores.get().generation.id)
-        except ReformGraphError:
-            return None
+        generation = self._generation()
+        return key_of(environ, generation) if generation else None
 
     def _recognise(self, key: Key) -> tuple[_Wanted | None, Shape]:
         """Return the plain query that a request holds, None for what Flask has to look at."""
@@ -257,18 +244,20 @@ class FastPath:
         return shape.address
 
     def _in_process(
-        self, environ: WSGIEnvironment, key: Key, wanted: Tiny | LookUp | Closure, shape: Shape
-    ) -> _Made | None:
-        """Answer in this process; None when Flask has to, TooMuch when a query process may."""
-        address, media_type = self._address(environ, shape), shape.media_type
+        self, wanted: Tiny | LookUp | Closure, generation: str, shape: Shape, *, coded: bool
+    ) -> tuple[bytes, str] | None:
+        """Return an answer made here and its tag; None when Flask has to, TooMuch when a query process may.
+
+        ``shape`` knows its address; ``coded``: the client wants what is not small compressed.
+        """
+        address, media_type = shape.address, shape.media_type
         try:
-            body = self._made_here(wanted, key.generation, media_type, address)
+            body = self._made_here(wanted, generation, media_type, address)
         except (SyntaxError, ValueError, OSError, RuntimeError, ReformGraphError):
             return None
-        if _coded(environ) and len(body) >= encoding.SMALLEST:
+        if coded and len(body) >= encoding.SMALLEST:
             return None
-        name = tag(key.generation, wanted.query, None, media_type, address)
-        return _Made(body, len(body), key.generation, name)
+        return body, tag(generation, wanted.query, None, media_type, address)
 
     def _by_pool(
         self, environ: WSGIEnvironment, key: Key, wanted: _Wanted, shape: Shape
@@ -366,13 +355,15 @@ class FastPath:
         bare = Shape(headers=(("Content-Type", media),))
         try:
             if isinstance(wanted, _Query):
-                ours = self._by_pool(environ, key, wanted, bare)
+                made = self._by_pool(environ, key, wanted, bare)
+                ours = (made.body, made.tag) if made else None
             else:
-                ours = self._in_process(environ, key, wanted, bare)
+                self._address(environ, bare)
+                ours = self._in_process(wanted, key.generation, bare, coded=_coded(environ))
         except TooMuch:
             return
-        if ours is not None and isinstance(ours.body, bytes):
-            shape.learn(flask.status, flask.headers, flask.body, (ours.body, ours.tag))
+        if ours is not None and isinstance(ours[0], bytes):
+            shape.learn(flask.status, flask.headers, flask.body, (ours[0], ours[1]))
 
 
 def _coded(environ: WSGIEnvironment) -> bool:

@@ -45,7 +45,7 @@ def digest(query: str) -> str:
 class Ready(NamedTuple):
     """A finished answer. ``generation``: the one for which it may be given again.
 
-    ``head``: status line and headers as they are sent, where they are at hand. ``way``: by which
+    ``head``: status line and headers as they are sent, without the empty line, where at hand. ``way``: by which
     queries in requests that are the same for the rest can be asked, see :meth:`AtOnce.ask`.
     """
 

@@ -12,7 +12,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+from reformgraph.server.protocol.plain import ACCEPT
 
 Headers: TypeAlias = list[tuple[str, str]]
 
@@ -113,6 +115,20 @@ class Shape:
             (name, old.get(name.lower(), "") if name.lower() in varying else value)
             for name, value in headers
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What requests by GET have in common that differ in their query alone."""
+
+    rest: tuple[Any, ...]
+    coded: bool
+    shapes: dict[Any, Shape]
+
+    @property
+    def accept(self) -> str:
+        """Their Accept header."""
+        return self.rest[ACCEPT] or ""
 
 
 class Shapes:

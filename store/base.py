@@ -258,3 +258,8 @@ def unknown(store: Store, name: str) -> NotFound:
     shown = name if len(name) <= 200 else name[:199] + "…"
     near = store.near(name.rpartition("/")[2] or name)
     return NotFound(f"nothing is known as {shown!r}", hints=[hit.slug for hit in near])
+
+
+def text(term: Term | None) -> str:
+    """Return the IRI or the characters of a term, "" for none."""
+    return "" if term is None else str(term.value)

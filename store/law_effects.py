@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pyoxigraph import NamedNode
 
-from reformgraph.store.base import Row, Term
+from reformgraph.store.base import Row, text
 
 Select = Callable[[str], Iterable[Row]]
 """Runs a SELECT that uses the prefixes of the ontology."""
@@ -98,11 +98,6 @@ def of_json(data: dict[str, Any]) -> Effects:
     """Read what :func:`to_json` made."""
     laws = {word: tuple(Other(**each) for each in some) for word, some in data["laws"].items()}
     return Effects(laws, tuple(data["days"]), data["open"], tuple(data["due"]), data["prospective"])
-
-
-def text(term: Term | None) -> str:
-    """Return the IRI or the characters of a term, "" for none."""
-    return "" if term is None else str(term.value)
 
 
 def _rows(select: Select, iri: str, whole: bool, way: str) -> list[_Row]:

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from pyoxigraph import NamedNode
 
-from reformgraph.store.law_effects import Select, text
+from reformgraph.store.base import text
+from reformgraph.store.law_effects import Select
 
 MOST: Final = 600
 """Lines of a table of contents; a longer law shows its first level, each with a page of its own."""

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 import pyoxigraph
 
-from reformgraph.ontology.terms import PREFIXES
+from reformgraph.ontology.terms import PROLOGUE
 from reformgraph.store import law_effects, law_outline
 from reformgraph.store.base import Row
 
@@ -22,7 +22,6 @@ LARGE: Final = 60
 SCHEMA: Final = """
 CREATE TABLE record (iri TEXT, part TEXT, data TEXT, PRIMARY KEY (iri, part)) WITHOUT ROWID
 """
-_HEADER: Final = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
 _COUNTED: Final = {
     "contents": "eli:is_part_of",
     "on": "rg:affectedLaw",
@@ -35,7 +34,7 @@ def write(connection: sqlite3.Connection, graph: pyoxigraph.Store) -> None:
     """Write the records of the large laws of ``graph``."""
 
     def select(query: str) -> list[Row]:
-        found = graph.query(_HEADER + query, use_default_graph_as_union=True)
+        found = graph.query(PROLOGUE + query, use_default_graph_as_union=True)
         rows = (cast(Row, tuple(row)) for row in cast(pyoxigraph.QuerySolutions, found))
         # Foreign data may hold blank nodes; no page is about one.
         return [row for row in rows if not any(isinstance(x, pyoxigraph.BlankNode) for x in row)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from reformgraph.server.observe import Observed, Ready
 from reformgraph.server.protocol.cache import OVERHEAD, Bounded
@@ -21,12 +21,6 @@ _ALONE = re.compile(rb"[A-Za-z0-9._~%!$'()*+,;=:@/?-]++\Z")
 _Server: TypeAlias = tuple[str, int | None] | None
 
 
-class _Kept(NamedTuple):
-    ready: Ready
-    head: bytes
-    body: bytes
-
-
 class Known:
     """Answers by the bytes of their requests, ``limit`` bytes of them, and ways to new ones.
 
@@ -36,17 +30,17 @@ class Known:
 
     def __init__(self, app: Observed, limit: int) -> None:
         self._app = app
-        self.kept: Bounded[_Kept] = Bounded(limit)
+        self.kept: Bounded[Ready] = Bounded(limit)
         self._ways: OrderedDict[tuple[bytes, _Server], Any] = OrderedDict()
 
-    def find(self, data: bytes, server: _Server) -> tuple[bytes, bytes] | None:
-        """Return head and body of the answer to ``data``, if it is a request that is known.
+    def find(self, data: bytes, server: _Server) -> Ready | None:
+        """Return the answer to ``data``, with its head, if it is a request that is known.
 
-        The head has no empty line at its end. What is returned is counted and logged.
+        What is returned is counted and logged.
         """
         kept = self.kept.get((data, server))
-        if kept is not None and self._app.again(kept.ready):
-            return kept.head, kept.body
+        if kept is not None and self._app.again(kept):
+            return kept
         if not self._ways or not data.startswith(_BEGIN):
             return None
         end = data.find(_END)
@@ -54,24 +48,23 @@ class Known:
         if way is None or not _ALONE.match(quoted := data[len(_BEGIN) : end]):
             return None
         ready = self._app.ask(way, query_in(quoted.decode("ascii")))
-        return ready and self._put(data, server, ready, ready.head, ready.body)
+        if ready is not None:
+            self._put(data, server, ready)
+        return ready
 
-    def put(self, data: bytes, server: _Server, ready: Ready) -> tuple[bytes, bytes]:
-        """Return head and body of an answer to what ``data`` begins with, and learn from it."""
-        head = wire(ready.status, ready.headers)
+    def put(self, data: bytes, server: _Server, answer: Ready) -> Ready:
+        """Return an answer to what ``data`` begins with, with its head, and learn from it."""
+        ready = answer._replace(head=wire(answer.status, answer.headers))
         # Only what was read with nothing before and nothing behind it is the whole request.
         if data.startswith(b"GET ") and data.find(b"\r\n\r\n") == len(data) - 4:
             if ready.way is not None and data.startswith(_BEGIN) and len(data) <= LONGEST:
                 self._ways[data[data.find(_END) :], server] = ready.way
                 if len(self._ways) > WAYS:
                     self._ways.popitem(last=False)
-            self._put(data, server, ready, head, ready.body)
-        return head, ready.body
+            self._put(data, server, ready)
+        return ready
 
-    def _put(
-        self, data: bytes, server: _Server, ready: Ready, head: bytes, body: bytes
-    ) -> tuple[bytes, bytes]:
-        if max(len(data), len(body)) <= LONGEST:
-            size = len(data) + len(head) + len(body) + OVERHEAD
-            self.kept.put((data, server), _Kept(ready, head, body), size)
-        return head, body
+    def _put(self, data: bytes, server: _Server, ready: Ready) -> None:
+        if max(len(data), len(ready.body)) <= LONGEST:
+            size = len(data) + len(ready.head) + len(ready.body) + OVERHEAD
+            self.kept.put((data, server), ready, size)

@@ -72,7 +72,7 @@ class Protocol(HttpToolsProtocol):
         idle = self._between and self._is_idle()
         if idle and (known := self._bridge.known.find(data, self.server)) is not None:
             self._in_time()
-            self._write(*known)
+            self._write(known.head, known.body)
             return
         self._data = data if idle else b""
         self._header_bytes += len(data)
@@ -165,9 +165,9 @@ class Protocol(HttpToolsProtocol):
         )
 
     def _at_once(self, ready: Ready, method: str) -> None:
-        head, body = self._bridge.known.put(self._data, self.server, ready)
+        known = self._bridge.known.put(self._data, self.server, ready)
         self.cycle = _Answered()  # type: ignore[assignment]
-        self._write(head, body if method != "HEAD" else b"")
+        self._write(known.head, known.body if method != "HEAD" else b"")
 
     def _write(self, head: bytes, body: bytes) -> None:
         own = b"".join([b"%b: %b\r\n" % pair for pair in self.server_state.default_headers])

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from reformgraph.errors import UsageError
-from reformgraph.ontology.terms import PREFIXES, RG
-from reformgraph.store import Store
+from reformgraph.ontology.terms import PROLOGUE, RG
+from reformgraph.store import Store, base
 from reformgraph.store.base import Row, Term
 
 # Sorting more than this in the engine would make a page slow; hubs come in index order.
@@ -21,7 +21,7 @@ SORT_LIMIT = 2_000
 # No row of a timeline gives one entity so many statements; foreign data might.
 OUT_LIMIT = 1_000
 
-_HEADER = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
+text = base.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def rows(store: Store, query: str) -> list[Row]:
     Foreign data may hold blank nodes and triple terms; no page is about one and none can be linked
     to, so rows with them are left out.
     """
-    return [row for row in store.select(_HEADER + query) if all(map(_shown, row))]
+    return [row for row in store.select(PROLOGUE + query) if all(map(_shown, row))]
 
 
 def _shown(term: object) -> bool:
@@ -105,11 +105,6 @@ def said(store: Store, pattern: str) -> str:
     if store.generation.own_default:
         return f"{{ {pattern} }}"
     return f"GRAPH ?g {{ {pattern} }} {asserted(store)}"
-
-
-def text(term: Term | None) -> str:
-    """Return the IRI or the characters of a term, "" for none."""
-    return "" if term is None else str(term.value)
 
 
 def known(store: Store, iri: str) -> bool:
