@@ -20,18 +20,19 @@ from reformgraph.errors import ReformGraphError
 from reformgraph.server import encoding
 from reformgraph.server.front.environ import GONE
 from reformgraph.server.observe import BY, DIGEST, ROUTE, SIZE, Ready, digest
-from reformgraph.server.protocol import lookups
 from reformgraph.server.protocol.cache import LARGEST, Bounded
 from reformgraph.server.protocol.closures import Closure, Closures
 from reformgraph.server.protocol.labels import FAILED, tag
-from reformgraph.server.protocol.lookups import LookUp
 from reformgraph.server.protocol.plain import ACCEPT, PATHS, Key, key_of, split
-from reformgraph.server.protocol.tiny import Tiny, TooMuch, recognise, run
+from reformgraph.server.protocol.tiny import Tiny, recognise, run
 from reformgraph.server.service import Service
 from reformgraph.server.shapes import Headers, Shape, Shapes, Way
+from reformgraph.store import lookups
 from reformgraph.store.embedded import EmbeddedStore
+from reformgraph.store.lookups import LookUp, TooMuch
 from reformgraph.store.scan import Scan, check, scan
 from reformgraph.store.shortcuts import is_closure
+from reformgraph.store.statements import JSON
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -302,10 +303,10 @@ class FastPath:
             raise ValueError("another store than the one that can be read here")
         if isinstance(wanted, Tiny):
             return run(store.graph, wanted, media_type, address)
-        if media_type != lookups.JSON:
+        if media_type != JSON:
             raise TooMuch
         if isinstance(wanted, LookUp):
-            return lookups.run(store.graph, wanted)
+            return self._closures.look_up(store.generation, wanted)
         return self._closures.run(store.generation, wanted.query, media_type)
 
     def _pass_on(

@@ -3,7 +3,7 @@
 ::
 
     <root>/current                     text: the id of the generation that is served
-    <root>/generations/<id>/           quads/ (Oxigraph), search.sqlite, manifest.json
+    <root>/generations/<id>/           quads/ (Oxigraph), search.sqlite, *.bin, manifest.json
     <root>/pruned/<id>.json            the manifest of a generation that was deleted
     <root>/build.lock                  flock of the one build that may write
     <root>/building-<pid>/             a build under way, or the leftovers of a dead one

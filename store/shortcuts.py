@@ -16,12 +16,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from reformgraph.store.lookups import TooMuch, recognise
 from reformgraph.store.shortcut_index import ARRAYS, DRAWS_ON, NAME
 from reformgraph.store.sparql_text import NODE as _NODE
 from reformgraph.store.sparql_text import PROLOGUE as _PROLOGUE
 from reformgraph.store.sparql_text import VAR as _VAR
 from reformgraph.store.sparql_text import S as _S
 from reformgraph.store.sparql_text import iri, prefixes
+from reformgraph.store.statements import Statements
 from reformgraph.store.texts import Texts
 
 LONGEST = 2_000
@@ -83,6 +85,10 @@ class Shortcuts:
             self._texts: Texts | None = Texts(folder)
         except (OSError, ValueError, KeyError):  # a generation of before there were any
             self._texts = None
+        try:
+            self.statements: Statements | None = Statements(folder)
+        except (OSError, ValueError, KeyError):
+            self.statements = None
 
     def answer(
         self, query: str, media_type: str, most: int | None = None
@@ -94,6 +100,11 @@ class Shortcuts:
         """
         if len(query) > LONGEST or media_type not in (*_JSON, _CSV, _TSV):
             return None
+        if most is None and self.statements and media_type in _JSON and (asked := recognise(query)):
+            try:
+                return iter([self.statements.answer(asked)])
+            except TooMuch:
+                return None
         # Compiled at the first need (and kept by `re`): most processes never need them, and it
         # would take a third of their start.
         lower = query.lower()

@@ -19,7 +19,7 @@ import pyoxigraph
 from reformgraph import __version__
 from reformgraph.errors import StoreError
 from reformgraph.ontology.terms import RDFS, RG
-from reformgraph.store import generations, shortcut_index, text_index
+from reformgraph.store import generations, shortcut_index, statement_index, text_index
 from reformgraph.store.base import Generation, Quad, TimelineInfo
 from reformgraph.store.lock import build_lock
 from reformgraph.store.search_index import index_rows, write_index
@@ -84,7 +84,7 @@ def _write(
     folder.mkdir()
     for name, content in sorted(attachments.items()):
         (folder / name).write_bytes(content)
-    digest, expected = _load(folder, quads, there)
+    digest, expected = _load(folder, quads, there, base)
     # A fresh look at what lies on the disk, as a server will see it.
     opened = pyoxigraph.Store.read_only(str(folder / generations.QUADS))
     write_index(folder / generations.SEARCH, index_rows(opened), opened)
@@ -132,15 +132,20 @@ def _write(
 
 
 def _load(
-    folder: Path, quads: pyoxigraph.Store | Iterable[Quad], there: set[str]
+    folder: Path, quads: pyoxigraph.Store | Iterable[Quad], there: set[str], base: str
 ) -> tuple[str, int]:
     """Sort, hash and load the quads; returns the digest and how many there are."""
     lines = folder / "quads.nq"
     digest, count = hashlib.sha256(), 0
-    with lines.open("wb") as file, ExitStack() as stack:
+    with (
+        lines.open("wb") as file,
+        statement_index.Writer(folder / statement_index.NAME, base) as statements,
+        ExitStack() as stack,
+    ):
         for line in sorted_lines(folder, quads, stack):
             digest.update(line)
             file.write(line)
+            statements.add(line)
             count += 1
     for spilled in folder.glob("sort-*.nq"):
         spilled.unlink()

@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from reformgraph.server.protocol.tiny import TooMuch
 from reformgraph.store.base import Generation
+from reformgraph.store.lookups import LookUp, TooMuch
 from reformgraph.store.shortcuts import Shortcuts
 
 MOST = 500
@@ -35,6 +35,20 @@ class Closures:
 
     def run(self, generation: Generation, query: str, media_type: str) -> bytes:
         """Return the answer; raises TooMuch when a query process has to give it."""
+        known = self._known(generation)
+        pieces = known.answer(query, media_type, most=MOST) if known else None
+        if pieces is None:
+            raise TooMuch
+        return b"".join(pieces)
+
+    def look_up(self, generation: Generation, asked: LookUp) -> bytes:
+        """Return the answer as JSON; raises TooMuch when a query process has to give it."""
+        known = self._known(generation)
+        if known is None or known.statements is None:
+            raise TooMuch
+        return known.statements.answer(asked)
+
+    def _known(self, generation: Generation) -> Shortcuts | None:
         id_, known = self._held
         if id_ != generation.id:
             with self._lock:
@@ -43,7 +57,4 @@ class Closures:
                 except (OSError, ValueError, KeyError):  # of before there were any
                     known = None
                 self._held = (generation.id, known)
-        pieces = known.answer(query, media_type, most=MOST) if known else None
-        if pieces is None:
-            raise TooMuch
-        return b"".join(pieces)
+        return known

@@ -17,6 +17,7 @@ from typing import BinaryIO, Literal, cast
 import pyoxigraph
 
 from reformgraph.ontology.terms import PREFIXES
+from reformgraph.store.lookups import TooMuch
 from reformgraph.store.sparql_text import IRI, NAME, VAR, S, prefixes
 
 MOST = 65_536
@@ -57,10 +58,6 @@ class Tiny:
     form: Form
     patterns: int
     subject: str
-
-
-class TooMuch(Exception):
-    """It is not so small after all: a query process shall answer it."""
 
 
 def recognise(query: str) -> Tiny | None:

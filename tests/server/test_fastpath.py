@@ -153,7 +153,7 @@ def test_a_shape_that_differs_is_left_to_flask(app: Flask, monkeypatch: pytest.M
     monkeypatch.setattr(fastpath, "run", lambda *_: b"something else")
     before = layer.made
     for number in range(SAMPLES + 5):
-        query = f"SELECT ?o {{ <{BASE}id/other-{number}> ?p ?o }}"
+        query = f"SELECT * {{ <{BASE}id/other-{number}> ?p ?o }}"
         headers = {"Accept": JSON, "Host": "differs.example"}
         reply = _ask(layer, query_string=urlencode({"query": query}), headers=headers)
         assert json.loads(reply[2])["results"] == {"bindings": []}
