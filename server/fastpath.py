@@ -20,8 +20,8 @@ from reformgraph.errors import ReformGraphError
 from reformgraph.server import encoding
 from reformgraph.server.front.environ import GONE
 from reformgraph.server.observe import BY, DIGEST, ROUTE, SIZE, Ready, digest
+from reformgraph.server.protocol.beforehand import Beforehand, Foreknown
 from reformgraph.server.protocol.cache import LARGEST, Bounded
-from reformgraph.server.protocol.closures import Closure, Closures
 from reformgraph.server.protocol.labels import FAILED, tag
 from reformgraph.server.protocol.plain import ACCEPT, PATHS, Key, key_of, split
 from reformgraph.server.protocol.tiny import Tiny, recognise, run
@@ -31,7 +31,6 @@ from reformgraph.store import lookups
 from reformgraph.store.embedded import EmbeddedStore
 from reformgraph.store.lookups import LookUp, TooMuch
 from reformgraph.store.scan import Scan, check, scan
-from reformgraph.store.shortcuts import is_closure
 from reformgraph.store.statements import JSON
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ class _Made(NamedTuple):
     tag: str
 
 
-_Wanted: TypeAlias = Tiny | LookUp | Closure | _Query
+_Wanted: TypeAlias = Tiny | LookUp | Foreknown | _Query
 
 
 class _Seen(NamedTuple):
@@ -90,7 +89,7 @@ class FastPath:
     def __init__(self, inner: WSGIApplication, service: Service, *, limit: int, tiny: bool) -> None:
         self.inner = inner
         self._service, self._tiny = service, tiny
-        self._shapes, self._closures = Shapes(), Closures()
+        self._shapes, self._beforehand = Shapes(), Beforehand(service.stores)
         self.kept: Bounded[_Kept] = Bounded(limit)
         self.made = 0
         """Queries that were answered without Flask, beside those that were kept."""
@@ -143,7 +142,7 @@ class FastPath:
         self.made += 1
         return Ready(shape.status, [], made[0], generation, "tiny", digest(query), head)
 
-    def _shape(self, way: Way, wanted: Tiny | LookUp | Closure) -> Shape | None:
+    def _shape(self, way: Way, wanted: Tiny | LookUp | Foreknown) -> Shape | None:
         """Return the shape of the answers to a kind of query, if it is known already."""
         kind = (type(wanted), wanted.form)
         shape = way.shapes.get(kind)
@@ -224,13 +223,13 @@ class FastPath:
                     return wanted, self._shapes.get(kind)
         return None, Shape(-1)
 
-    def _in_place(self, text: str, accept: str, other: str) -> Tiny | LookUp | Closure | None:
+    def _in_place(self, text: str, accept: str, other: str) -> Tiny | LookUp | Foreknown | None:
         """Return what of a query can be answered in this process, if it is small enough."""
         if not other and "json" in accept:  # what else it names is seen later
             if (found := lookups.recognise(text)) is not None:
                 return found
-            if is_closure(text):
-                return Closure(text)
+            if (known := self._beforehand.find(text)) is not None:
+                return known
         return recognise(text)
 
     def _address(self, environ: WSGIEnvironment, shape: Shape) -> str:
@@ -245,7 +244,7 @@ class FastPath:
         return shape.address
 
     def _in_process(
-        self, wanted: Tiny | LookUp | Closure, generation: str, shape: Shape, *, coded: bool
+        self, wanted: Tiny | LookUp | Foreknown, generation: str, shape: Shape, *, coded: bool
     ) -> tuple[bytes, str] | None:
         """Return an answer made here and its tag; None when Flask has to, TooMuch when a query process may.
 
@@ -290,7 +289,7 @@ class FastPath:
             return _Made(answer.file.read(), answer.length, answer.generation, name)
 
     def _made_here(
-        self, wanted: Tiny | LookUp | Closure, generation: str, media_type: str, address: str
+        self, wanted: Tiny | LookUp | Foreknown, generation: str, media_type: str, address: str
     ) -> bytes:
         """Answer a small query in this process; raises TooMuch, and what the engine raises."""
         store = self._service.stores.get()
@@ -306,8 +305,10 @@ class FastPath:
         if media_type != JSON:
             raise TooMuch
         if isinstance(wanted, LookUp):
-            return self._closures.look_up(store.generation, wanted)
-        return self._closures.run(store.generation, wanted.query, media_type)
+            return self._beforehand.look_up(store.generation, wanted)
+        if wanted.generation != generation:
+            raise TooMuch
+        return wanted.body
 
     def _pass_on(
         self,

@@ -4,8 +4,8 @@ Written once beside the quads and mapped into memory by the query processes, so 
 share one copy. The engine needs a second for a count over all statements and some 10 µs for each
 step of a path; both cannot change within a generation. Measured in benchmarks/README.md.
 
-The file: a line of JSON (``plain``, ``predicates``, ``values``, ``graphs``, ``total``, and the
-``nodes``, ``edges`` and ``text`` sizes), padding to eight bytes, then arrays of unsigned 32-bit
+The file: a line of JSON (``plain``, ``predicates``, ``values``, ``graphs``, ``total``, ``ranked``:
+the nodes that are drawn on most, and the ``nodes`` and ``edges`` sizes), padding to eight bytes, then arrays of unsigned 32-bit
 numbers in the order of :data:`ARRAYS`, then the sorted IRIs of all nodes without anything between.
 """
 
@@ -15,6 +15,7 @@ import json
 import sys
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ DRAWS_ON = "https://w3id.org/reformgraph/ontology#drawsOn"
 ARRAYS = ("text", "forth", "forth_to", "back", "back_to")
 """Where each node's IRI begins; where its edges begin and where they lead, both ways."""
 MOST_VALUES = 1_000
-"""Different objects of a predicate up to which each is counted."""
+"""Different objects of a predicate up to which each is counted; nodes that are ranked."""
 
 
 def write(path: Path, store: pyoxigraph.Store, graphs: dict[str, int]) -> None:
@@ -37,6 +38,7 @@ def write(path: Path, store: pyoxigraph.Store, graphs: dict[str, int]) -> None:
     place = {iri: number for number, iri in enumerate(nodes)}
     forth = sorted({(place[later], place[earlier]) for later, earlier in pairs})
     back = sorted((earlier, later) for later, earlier in forth)
+    drawn = Counter(earlier for earlier, _ in back)
     encoded = [iri.encode() for iri in nodes]
     begins = array("I", [0])
     for text in encoded:
@@ -50,6 +52,7 @@ def write(path: Path, store: pyoxigraph.Store, graphs: dict[str, int]) -> None:
         "values": values,
         "graphs": {iri: count for iri, count in graphs.items() if iri},
         "total": sum(predicates.values()),
+        "ranked": sorted(drawn, key=lambda node: (-drawn[node], node))[:MOST_VALUES],
         "nodes": len(nodes),
         "edges": len(forth),
         "order": sys.byteorder,

@@ -1,23 +1,24 @@
 """Answers that need no engine: closures of ``rg:drawsOn`` and counts over a whole generation.
 
 A query is recognised as a whole and strictly; whatever is written otherwise goes to the engine,
-which gives the same rows (tests compare the two). Used by the query processes only: see
-``shortcut_index`` for the file and why it is there.
+which gives the same rows (tests compare the two). Used by the query processes and, for little
+work, by the HTTP workers: see ``shortcut_index`` for the file and why it is there.
 """
 
 from __future__ import annotations
 
-import heapq
 import json
 import mmap
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any
 
 from reformgraph.store.lookups import TooMuch, recognise
-from reformgraph.store.shortcut_index import ARRAYS, DRAWS_ON, NAME
+from reformgraph.store.shortcut_index import ARRAYS, DRAWS_ON, MOST_VALUES, NAME
 from reformgraph.store.sparql_text import NODE as _NODE
 from reformgraph.store.sparql_text import PROLOGUE as _PROLOGUE
 from reformgraph.store.sparql_text import VAR as _VAR
@@ -54,15 +55,6 @@ _TOTAL = (
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
-def is_closure(query: str) -> bool:
-    """Whether a query has the form of a closure; of what, and of how much, is another matter."""
-    return (
-        ("+" in query or "*" in query)
-        and len(query) <= LONGEST
-        and re.match(_CLOSURE, query, re.IGNORECASE) is not None
-    )
-
-
 class Shortcuts:
     """The file of one generation, mapped. ``answer`` gives None for all that it is not for."""
 
@@ -95,8 +87,8 @@ class Shortcuts:
     ) -> Iterator[bytes] | None:
         """Return the pieces of the answer, or None when the engine has to give it.
 
-        ``most``: nodes of the largest closure that is to be followed; no other kind of query is
-        answered then.
+        ``most``: steps of a microsecond that may be taken, each a node that is followed or found,
+        or two rows of known counts; what would take more is None before it is done.
         """
         if len(query) > LONGEST or media_type not in (*_JSON, _CSV, _TSV):
             return None
@@ -110,13 +102,11 @@ class Shortcuts:
         lower = query.lower()
         if ("+" in query or "*" in query) and (found := re.match(_CLOSURE, query, re.IGNORECASE)):
             return self._closure(found, media_type, most)
-        if most is not None:
-            return None
         if self._texts and media_type in _JSON and "contains" in lower:
-            return self._texts.answer(query)
+            return self._texts.answer(query, most)
         if "count" in lower:
             if "group" in lower and (found := re.match(_GROUP, query, re.IGNORECASE)):
-                return self._group(found, media_type)
+                return self._group(found, media_type, most)
             if found := re.match(_TOTAL, query, re.IGNORECASE):
                 return self._total(found, media_type)
         return None
@@ -203,7 +193,9 @@ class Shortcuts:
                 yield before + (b'"}},' + before).join(iris) + b'"}}'
             yield b"]}}"
 
-    def _group(self, found: re.Match[str], media_type: str) -> Iterator[bytes] | None:
+    def _group(
+        self, found: re.Match[str], media_type: str, most: int | None
+    ) -> Iterator[bytes] | None:
         key, number = found["key"], found["n"]
         subject, predicate, value = found["s"], found["p"], found["o"]
         names = [name for name in (subject, predicate, value, found["g"]) if name]
@@ -218,6 +210,7 @@ class Shortcuts:
             or found["distinct"]
         ):
             return None
+        limit = int(found["limit"]) if found["limit"] else None
         counts: dict[str, int] | None = None
         if found["graph"]:
             if predicate[0] in "?$" and key == found["g"]:
@@ -225,33 +218,36 @@ class Shortcuts:
         elif predicate[0] in "?$":
             if key == predicate:
                 counts = self._head["predicates"]
-        elif key == value:
-            iri = _TYPE if predicate == "a" else _iri(predicate, found)
-            counts = self._drawn(found) if iri == DRAWS_ON else self._head["values"].get(iri)
-        if counts is None:
+        elif key == value and (iri := _TYPE if predicate == "a" else _iri(predicate, found)):
+            if iri not in self._head["predicates"]:
+                counts = {}
+            elif iri == DRAWS_ON:
+                counts = self._drawn(limit if found["order"] else None, most)
+            else:
+                counts = self._head["values"].get(iri)
+        if counts is None or (most is not None and len(counts) > 2 * most):
             return None
         rows = list(counts.items())
         if found["order"]:
             rows.sort(key=lambda row: -row[1])
-        if found["limit"]:
-            rows = rows[: int(found["limit"])]
-        return _pairs(key[1:], number[1:], rows, media_type)
+        return _pairs(key[1:], number[1:], rows[:limit], media_type)
 
-    def _drawn(self, found: re.Match[str]) -> dict[str, int] | None:
-        """Count what draws on each node; few of them when the query wants the first few only."""
+    def _drawn(self, first: int | None, most: int | None) -> dict[str, int] | None:
+        """Count what draws on each node, or on the ``first`` few that are drawn on most."""
         begins, text = self._arrays["back"], self._arrays["text"]
         # An edge of two graphs, or an end that is no IRI: the arrays know less than the graph.
         if self._head["edges"] != self._head["predicates"].get(DRAWS_ON):
             return None
-        drawn = [
-            (begins[node + 1] - begins[node], node)
-            for node in range(self._head["nodes"])
-            if begins[node + 1] > begins[node]
-        ]
-        if found["order"] and found["limit"]:
-            drawn = heapq.nlargest(int(found["limit"]), drawn)
+        ranked: list[int] = self._head["ranked"]
+        if most is not None and min(first or MOST_VALUES, len(ranked)) > most:
+            return None
+        if len(ranked) == MOST_VALUES and (first is None or first > MOST_VALUES):  # there are more
+            ends = begins.tolist()
+            ranked = [node for node, pair in enumerate(pairwise(ends)) if pair[0] < pair[1]]
+            ranked.sort(key=lambda node: ends[node] - ends[node + 1])
         return {
-            bytes(self._text[text[node] : text[node + 1]]).decode(): count for count, node in drawn
+            bytes(self._text[text[node] : text[node + 1]]).decode(): begins[node + 1] - begins[node]
+            for node in ranked[:first]
         }
 
     def _total(self, found: re.Match[str], media_type: str) -> Iterator[bytes] | None:
@@ -303,7 +299,7 @@ def _pairs(
         lines += [f"{iri},{n}\r\n" if csv else f"<{iri}>\t{n}\n" for iri, n in rows]
         return iter(["".join(lines).encode()])
     bindings = ",".join(
-        f'{{"{key}":{{"type":"uri","value":{json.dumps(iri, ensure_ascii=False)}}},'
+        f'{{"{key}":{{"type":"uri","value":{encode_basestring(iri)}}},'
         f'"{name}":{{"type":"literal","value":"{n}","datatype":"{_INTEGER}"}}}}'
         for iri, n in rows
     )

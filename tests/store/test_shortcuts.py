@@ -75,6 +75,7 @@ OTHERS = [
     "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
     f"{HEAD}SELECT (COUNT(?s) AS ?n) {{ ?s rg:slug ?o }}",
     f"{HEAD}SELECT (COUNT(?s) AS ?n) {{ ?s rg:nothing ?o }}",
+    f"{HEAD}SELECT ?o (COUNT(?s) AS ?n) {{ ?s rg:nothing ?o }} GROUP BY ?o",
 ]
 
 DRAWN = (
