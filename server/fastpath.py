@@ -27,7 +27,7 @@ from reformgraph.server.protocol.plain import ACCEPT, PATHS, Key, key_of, split
 from reformgraph.server.protocol.tiny import Tiny, recognise, run
 from reformgraph.server.service import Service
 from reformgraph.server.shapes import Headers, Shape, Shapes, Way
-from reformgraph.store import lookups
+from reformgraph.store import Store, lookups
 from reformgraph.store.embedded import EmbeddedStore
 from reformgraph.store.lookups import LookUp, TooMuch
 from reformgraph.store.scan import Scan, check, scan
@@ -123,24 +123,25 @@ class FastPath:
             environ[SEEN] = seen
         return None
 
-    def ask(self, way: Way, query: str) -> Ready | None:
+    def ask(self, way: Way, query: str, asked: LookUp | None = None) -> Ready | None:
         """Return the answer to ``query`` if it can be given in place and ``way`` knows its shape.
 
         Two ways to one answer: this one skips what :meth:`at_once` looks at in a request, and
-        keeps nothing.
+        keeps nothing. ``asked``: what the query is, where that is known.
         """
-        generation, wanted = self._generation(), self._in_place(query, way.accept, "")
+        store, wanted = self._store(), asked or self._in_place(query, way.accept, "")
         if wanted is None or (shape := self._shape(way, wanted)) is None:
             return None
         try:
-            made = self._in_process(wanted, generation, shape, coded=way.coded)
-            if made is None:
+            made = self._in_process(wanted, store, shape, coded=way.coded)
+            if made is None or store is None:
                 return None
             head = shape.head(len(made[0]), made[1])
         except (TooMuch, ValueError):
             return None
         self.made += 1
-        return Ready(shape.status, [], made[0], generation, "tiny", digest(query), head)
+        id_, name = store.generation.id, digest(query)
+        return Ready(shape.status, [], made[0], id_, "tiny", name, head, None, wanted)
 
     def _shape(self, way: Way, wanted: Tiny | LookUp | Foreknown) -> Shape | None:
         """Return the shape of the answers to a kind of query, if it is known already."""
@@ -152,14 +153,7 @@ class FastPath:
 
     def is_current(self, generation: str) -> bool:
         """Return whether ``generation`` is the one that is served."""
-        return self._generation() == generation
-
-    def _generation(self) -> str:
-        """Return the id of the generation that is served, "" for none."""
-        try:
-            return self._service.stores.get().generation.id
-        except ReformGraphError:
-            return ""
+        return self._store(generation) is not None
 
     def _look(self, environ: WSGIEnvironment) -> Ready | _Seen | None:
         """Return an answer, or what a query is, or None for what only Flask knows."""
@@ -175,7 +169,8 @@ class FastPath:
             return _Seen(key, wanted, shape)
         try:
             self._address(environ, shape)
-            made = self._in_process(wanted, key.generation, shape, coded=_coded(environ))
+            store = self._store(key.generation)
+            made = self._in_process(wanted, store, shape, coded=_coded(environ))
         except TooMuch:
             # It looked small and is not: a query process answers it like any other.
             plain = None if isinstance(wanted, Tiny) else _plain(wanted.query)
@@ -206,8 +201,8 @@ class FastPath:
 
     def _key(self, environ: WSGIEnvironment) -> Key | None:
         """Return under what an answer may be kept; None when Flask has to look at it."""
-        generation = self._generation()
-        return key_of(environ, generation) if generation else None
+        store = self._store()
+        return key_of(environ, store.generation.id) if store else None
 
     def _recognise(self, key: Key) -> tuple[_Wanted | None, Shape]:
         """Return the plain query that a request holds, None for what Flask has to look at."""
@@ -243,21 +238,32 @@ class FastPath:
             )
         return shape.address
 
+    def _store(self, generation: str = "") -> Store | None:
+        """Return the store that is served, None for none, or when it is not ``generation``."""
+        try:
+            store = self._service.stores.get()
+        except ReformGraphError:
+            return None
+        return store if generation in ("", store.generation.id) else None
+
     def _in_process(
-        self, wanted: Tiny | LookUp | Foreknown, generation: str, shape: Shape, *, coded: bool
+        self, wanted: Tiny | LookUp | Foreknown, store: Store | None, shape: Shape, *, coded: bool
     ) -> tuple[bytes, str] | None:
         """Return an answer made here and its tag; None when Flask has to, TooMuch when a query process may.
 
         ``shape`` knows its address; ``coded``: the client wants what is not small compressed.
         """
+        # A dataset with a default graph of its own is not the union that these ask.
+        if not isinstance(store, EmbeddedStore) or store.generation.own_default:
+            return None
         address, media_type = shape.address, shape.media_type
         try:
-            body = self._made_here(wanted, generation, media_type, address)
+            body = self._made_here(wanted, store, media_type, address)
         except (SyntaxError, ValueError, OSError, RuntimeError, ReformGraphError):
             return None
         if coded and len(body) >= encoding.SMALLEST:
             return None
-        return body, tag(generation, wanted.query, None, media_type, address)
+        return body, tag(store.generation.id, wanted.query, None, media_type, address)
 
     def _by_pool(
         self, environ: WSGIEnvironment, key: Key, wanted: _Wanted, shape: Shape
@@ -289,24 +295,16 @@ class FastPath:
             return _Made(answer.file.read(), answer.length, answer.generation, name)
 
     def _made_here(
-        self, wanted: Tiny | LookUp | Foreknown, generation: str, media_type: str, address: str
+        self, wanted: Tiny | LookUp | Foreknown, store: EmbeddedStore, media_type: str, address: str
     ) -> bytes:
         """Answer a small query in this process; raises TooMuch, and what the engine raises."""
-        store = self._service.stores.get()
-        # A dataset with a default graph of its own is not the union that these ask.
-        if (
-            store.generation.id != generation
-            or store.generation.own_default
-            or not isinstance(store, EmbeddedStore)
-        ):
-            raise ValueError("another store than the one that can be read here")
         if isinstance(wanted, Tiny):
             return run(store.graph, wanted, media_type, address)
         if media_type != JSON:
             raise TooMuch
         if isinstance(wanted, LookUp):
             return self._beforehand.look_up(store.generation, wanted)
-        if wanted.generation != generation:
+        if wanted.generation != store.generation.id:
             raise TooMuch
         return wanted.body
 
@@ -361,7 +359,8 @@ class FastPath:
                 ours = (made.body, made.tag) if made else None
             else:
                 self._address(environ, bare)
-                ours = self._in_process(wanted, key.generation, bare, coded=_coded(environ))
+                store = self._store(key.generation)
+                ours = self._in_process(wanted, store, bare, coded=_coded(environ))
         except TooMuch:
             return
         if ours is not None and isinstance(ours[0], bytes):

@@ -17,10 +17,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from reformgraph.server.journal import Told
+
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
 """Upper bounds of the latency classes, in seconds."""
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 ENDED = "ended.json"
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 Values: TypeAlias = dict[str, dict[str, float]]
 """By name of a figure, by its labels as they are printed."""
@@ -71,50 +74,50 @@ class Figures:
     def __init__(self, shared: Path | None = None) -> None:
         self._shared = shared
         self._lock = threading.Lock()
-        self._requests: dict[tuple[str, str, int], int] = {}
-        self._bytes: dict[str, int] = {}
-        self._seconds: dict[str, list[float]] = {}
-        self._counts: dict[tuple[str, str], float] = {}
-        self._labelled: dict[Any, tuple[str, str]] = {}
+        # By route, method, status and what answered: requests by class of latency, with those
+        # above the last bound, then seconds and bytes.
+        self._kinds: dict[tuple[str, str, int, str], list[float]] = {}
         self.sources: list[Callable[[], Iterable[tuple[str, str, float]]]] = []
         """Each gives name, labels and value of what is counted elsewhere."""
         if shared is not None:
             _fold(shared)
 
-    def seen(self, route: str, method: str, status: int, seconds: float, size: int) -> None:
+    def seen(self, told: Told) -> None:
         """Count one request."""
-        place = bisect_left(BOUNDS, seconds)
-        key = (route, method, status)
+        route, status, by = told.route, told.status, told.by
+        # Only what is known may become a label: anybody can send any method.
+        method = told.method if told.method in METHODS else "other"
+        kind = (route, method, status, by)
+        place = bisect_left(BOUNDS, told.seconds)
         with self._lock:
-            self._requests[key] = self._requests.get(key, 0) + 1
-            self._bytes[route] = self._bytes.get(route, 0) + size
-            classes = self._seconds.get(route)
-            if classes is None:
-                classes = self._seconds[route] = [0.0] * (len(BOUNDS) + 2)
-            classes[place] += 1
-            classes[-1] += seconds
-
-    def count(self, name: str, **pairs: str) -> None:
-        """Add one to a counter."""
-        at = (name, *pairs.items())
-        key = self._labelled.get(at)
-        if key is None:
-            key = self._labelled[at] = (name, labels(**pairs))
-        with self._lock:
-            self._counts[key] = self._counts.get(key, 0) + 1
+            cells = self._kinds.get(kind)
+            if cells is None:
+                cells = self._kinds[kind] = [0.0] * (len(BOUNDS) + 3)
+            cells[place] += 1
+            cells[-2] += told.seconds
+            cells[-1] += told.size
 
     def snapshot(self) -> dict[str, Any]:
         """Return all that this worker knows, as JSON can hold it."""
         values: Values = {}
+        seconds: dict[str, list[float]] = {}
+
+        def add(name: str, number: float, **pairs: str | int) -> None:
+            found = values.setdefault(name, {})
+            told = labels(**pairs)
+            found[told] = found.get(told, 0) + number
+
         with self._lock:
-            for (route, method, status), n in self._requests.items():
-                told = labels(route=route, method=method, status=status)
-                values.setdefault("requests_total", {})[told] = n
-            for route, size in self._bytes.items():
-                values.setdefault("response_bytes_total", {})[labels(route=route)] = size
-            for (name, told), number in self._counts.items():
-                values.setdefault(name, {})[told] = number
-            seconds = {route: list(classes) for route, classes in self._seconds.items()}
+            kinds = {kind: list(cells) for kind, cells in self._kinds.items()}
+        for (route, method, status, by), cells in kinds.items():
+            requests = sum(cells[:-2])
+            add("requests_total", requests, route=route, method=method, status=status)
+            add("response_bytes_total", cells[-1], route=route)
+            if by:
+                add("sparql_answers_total", requests, by=by)
+            classes = seconds.setdefault(route, [0.0] * (len(BOUNDS) + 2))
+            for place, number in enumerate(cells[:-1]):
+                classes[place] += number
         for source in self.sources:
             for name, told, number in source():
                 values.setdefault(name, {})[told] = number

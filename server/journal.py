@@ -19,7 +19,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 EVERY = 0.25
 """Seconds between two writes."""
@@ -40,6 +40,23 @@ def clean(text: str, longest: int = LONGEST) -> str:
     return cut + "…" if len(text) > longest else cut
 
 
+class Told(NamedTuple):
+    """One request, as it is counted and logged; ``by`` and ``digest`` may be empty.
+
+    ``path`` as it was asked, ``route`` the pattern of the address, ``seconds`` and ``size``
+    (bytes) of the answer, ``by`` what made an answer of ``/sparql``, ``digest`` its query's name.
+    """
+
+    method: str
+    path: str
+    route: str
+    status: int
+    seconds: float
+    size: int
+    by: str = ""
+    digest: str = ""
+
+
 class Journal:
     """Writes lines to ``target``: ``stderr``, ``off`` or a path kept under ``limit`` bytes.
 
@@ -53,6 +70,7 @@ class Journal:
         self._lock = threading.Lock()
         self._dropped = 0
         self._second, self._stamp = 0, ""
+        self._around: dict[tuple[str, str, str, int, str], tuple[str, str]] = {}
         self._known: OrderedDict[str, None] = OrderedDict()
         self._worker = os.getpid()
         self._stop = threading.Event()
@@ -64,32 +82,38 @@ class Journal:
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
-    def request(
-        self,
-        method: str,
-        path: str,
-        route: str,
-        status: int,
-        seconds: float,
-        size: int,
-        by: str,
-        digest: str,
-    ) -> None:
-        """Write the line of one request. ``by`` and ``digest`` may be empty."""
+    def request(self, told: Told) -> None:
+        """Write the line of one request."""
         if self._target == "off":
             return
-        # By hand: json.dumps takes five times as long, and nearly all paths are plain.
+        method, path, route, status, seconds, size, by, digest = told
+        # By hand: json.dumps takes five times as long, and most requests are like one before.
+        around = self._around.get((method, path, route, status, by))
+        if around is None:
+            around = self._written(told)
+        before, after = around
+        more = f',"query":"{digest}"' if digest else ""
+        self._put(
+            f'{{"time":"{self._now()}{before}{seconds * 1e3:.2f},"bytes":{size}{after}{more}}}\n'
+        )
+
+    def _written(self, told: Told) -> tuple[str, str]:
+        """Return what stands between a line's time and its milliseconds, and after its bytes."""
+        path = told.path
+        # Nearly all paths are plain, and json.dumps takes its time.
         if not (path.isascii() and path.isprintable() and '"' not in path and "\\" not in path):
             path = json.dumps(clean(path))[1:-1]
-        more = f',"by":"{by}"' if by else ""
-        if digest:
-            more += f',"query":"{digest}"'
-        self._put(
-            f'{{"time":"{self._now()}","event":"request","worker":{self._worker},'
-            f'"method":"{clean(method, 20) if method.isalpha() else "?"}",'
-            f'"path":"{path[:LONGEST]}","route":"{route}",'
-            f'"status":{status},"ms":{seconds * 1e3:.2f},"bytes":{size}{more}}}\n'
+        before = (
+            f'","event":"request","worker":{self._worker},'
+            f'"method":"{clean(told.method, 20) if told.method.isalpha() else "?"}",'
+            f'"path":"{path[:LONGEST]}","route":"{told.route}","status":{told.status},"ms":'
         )
+        around = (before, f',"by":"{told.by}"' if told.by else "")
+        if told.by:  # few paths, which are asked often
+            if len(self._around) >= REMEMBERED:
+                self._around.clear()
+            self._around[told.method, told.path, told.route, told.status, told.by] = around
+        return around
 
     def slow(self, digest: str, query: str, seconds: float, outcome: str) -> None:
         """Write that a query was slow; its text stands there the first time only."""

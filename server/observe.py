@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from reformgraph.errors import ReformGraphError
 from reformgraph.server.figures import Figures, labels
-from reformgraph.server.journal import Journal
+from reformgraph.server.journal import Journal, Told
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -34,7 +34,6 @@ PATIENT = "reformgraph.patient"
 """In the environment: whoever calls can wait without a thread and try a request again."""
 CROWDED = "reformgraph.crowded"
 """In the environment of such a one: the event after which to try again; nothing is counted yet."""
-METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 
 def digest(query: str) -> str:
@@ -46,7 +45,8 @@ class Ready(NamedTuple):
     """A finished answer. ``generation``: the one for which it may be given again.
 
     ``head``: status line and headers as they are sent, without the empty line, where at hand. ``way``: by which
-    queries in requests that are the same for the rest can be asked, see :meth:`AtOnce.ask`.
+    queries in requests that are the same for the rest can be asked, see :meth:`AtOnce.ask`. ``asked``: what
+    it answers, where that was recognised.
     """
 
     status: str
@@ -57,6 +57,7 @@ class Ready(NamedTuple):
     digest: str
     head: bytes = b""
     way: Any = None
+    asked: Any = None
 
 
 class AtOnce(Protocol):
@@ -70,8 +71,11 @@ class AtOnce(Protocol):
     def at_once(self, environ: WSGIEnvironment) -> Ready | None:
         """Return the answer to a request without a body if it takes no waiting."""
 
-    def ask(self, way: Any, query: str) -> Ready | None:
-        """Return the answer to ``query`` in a request like that from which ``way`` comes."""
+    def ask(self, way: Any, query: str, asked: Any = None) -> Ready | None:
+        """Return the answer to ``query`` in a request like that from which ``way`` comes.
+
+        ``asked``: what the query is, where that is known.
+        """
 
     def is_current(self, generation: str) -> bool:
         """Return whether answers for ``generation`` hold."""
@@ -91,10 +95,10 @@ class Observed:
             self._count_ready(environ["REQUEST_METHOD"], environ["PATH_INFO"], ready, begun)
         return ready
 
-    def ask(self, way: Any, query: str) -> Ready | None:
+    def ask(self, way: Any, query: str, asked: Any = None) -> Ready | None:
         """Return what ``inner`` answers without waiting to a query by GET, counted."""
         begun = time.perf_counter()
-        ready = self.inner.ask(way, query)
+        ready = self.inner.ask(way, query, asked)
         if ready is not None:
             self._count_ready("GET", "/sparql", ready, begun)
         return ready
@@ -110,10 +114,8 @@ class Observed:
     def _count_ready(self, method: str, path: str, ready: Ready, begun: float) -> None:
         size = len(ready.body) if method != "HEAD" else 0
         seconds = time.perf_counter() - begun
-        self._count(
-            *(method, path, "/sparql", int(ready.status[:3]), seconds, size),
-            *(ready.by, ready.digest),
-        )
+        status = 200 if ready.status == "200 OK" else int(ready.status[:3])
+        self._count(Told(method, path, "/sparql", status, seconds, size, ready.by, ready.digest))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer as ``inner`` does, then count."""
@@ -141,27 +143,15 @@ class Observed:
         size = max(0, size)
         route, status = get(ROUTE, "none"), int(told[0][:3])
         self._count(
-            *(method, environ["PATH_INFO"], route, status, seconds, size),
-            *(get(BY, ""), get(DIGEST, "")),
+            Told(
+                *(method, environ["PATH_INFO"], route, status, seconds, size),
+                *(get(BY, ""), get(DIGEST, "")),
+            )
         )
 
-    def _count(
-        self,
-        method: str,
-        path: str,
-        route: str,
-        status: int,
-        seconds: float,
-        size: int,
-        by: str,
-        digest: str,
-    ) -> None:
-        # Only what is known may become a label: anybody can send any method.
-        known = method if method in METHODS else "other"
-        self._figures.seen(route, known, status, seconds, size)
-        if by:
-            self._figures.count("sparql_answers_total", by=by)
-        self._journal.request(method, path, route, status, seconds, size, by, digest)
+    def _count(self, told: Told) -> None:
+        self._figures.seen(told)
+        self._journal.request(told)
 
 
 _LENGTH = frozenset({"Content-Length", "content-length"})

@@ -41,6 +41,7 @@ class Shape:
     status: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     _filled: tuple[tuple[tuple[str, str], ...], int, int] | None = None
+    _media: tuple[tuple[tuple[str, str], ...], str] | None = None
     _wire: tuple[tuple[tuple[str, str], ...], bytes] | None = None
 
     @property
@@ -51,10 +52,11 @@ class Shape:
     @property
     def media_type(self) -> str:
         """The media type that is sent, without parameters."""
-        for name, value in self.headers:
-            if name.lower() == "content-type":
-                return value.partition(";")[0]
-        return ""
+        if self._media is None or self._media[0] is not self.headers:
+            named = {name.lower(): value for name, value in self.headers}
+            media = named.get("content-type", "").partition(";")[0]
+            self._media = (self.headers, media)
+        return self._media[1]
 
     def fill(self, length: int, tag: str) -> Headers:
         """Return the headers for a body of ``length`` bytes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import mmap
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -64,15 +65,14 @@ class Statements:
         # Which rows a limit leaves is for the engine to say: it is asked for the next ones too.
         if len(rows) > MOST_ROWS or 0 <= asked.limit < len(rows):
             raise TooMuch
-        body = b"},{".join(rows)
+        head = _head(asked.chosen)
+        body = b"%b{%b}]}}" % (head, b"},{".join(rows)) if rows else head + b"]}}"
         for code, full in self._codes:
             if code in body:
                 body = body.replace(code, full)
         if len(body) > MOST:
             raise TooMuch
-        names = '","'.join(asked.chosen).encode()
-        around = b"{%b}" if rows else b"%b"
-        return b'{"head":{"vars":["%b"]},"results":{"bindings":[%b]}}' % (names, around % body)
+        return body
 
     def _record(self, key: bytes) -> bytes:
         """Return what is recorded of a subject, without its term; nothing for an unknown one."""
@@ -151,17 +151,27 @@ class Statements:
         return rows
 
 
+@lru_cache(REMEMBERED)
+def _head(chosen: tuple[str, ...]) -> bytes:
+    names = '","'.join(chosen)
+    return f'{{"head":{{"vars":["{names}"]}},"results":{{"bindings":['.encode()
+
+
+@lru_cache(REMEMBERED)
+def _before(name: str) -> bytes:
+    return f'"{name}":'.encode()
+
+
 def _rows(star: _Star | None, chosen: tuple[str, ...]) -> list[bytes]:
     """Return rows as JSON, without their braces."""
     if star is None:
         return []
     single, several, values = star
-    if several in chosen:
-        place = chosen.index(several)
-        before = b"".join([b'"%b":%b,' % (n.encode(), single[n]) for n in chosen[:place]])
-        after = b"".join([b',"%b":%b' % (n.encode(), single[n]) for n in chosen[place + 1 :]])
-        before += b'"%b":' % several.encode()
-        return [b"%b%b%b" % (before, value, after) for value in values]
-    return [b",".join([b'"%b":%b' % (name.encode(), single[name]) for name in chosen])] * len(
-        values
-    )
+    if several not in chosen:
+        row = b",".join([_before(name) + single[name] for name in chosen])
+        return [row] * len(values)
+    place = chosen.index(several)
+    before = b"".join([b"%b%b," % (_before(name), single[name]) for name in chosen[:place]])
+    after = b"".join([b",%b%b" % (_before(name), single[name]) for name in chosen[place + 1 :]])
+    before += _before(several)
+    return [b"%b%b%b" % (before, value, after) for value in values]

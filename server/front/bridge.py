@@ -59,10 +59,21 @@ class Bridge:
         self.known = Known(app, known_bytes)
         self._body_limit = body_limit
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._own: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"\r\n")
 
     def at_once(self, environ: WSGIEnvironment) -> Ready | None:
         """Return the answer to a request without a body if that takes no thread."""
         return self.app.at_once(environ)
+
+    def own(self, headers: list[tuple[bytes, bytes]]) -> bytes:
+        """Return the server's own headers as they are sent, with the empty line after all.
+
+        uvicorn makes a new list every second, for the date in it.
+        """
+        if self._own[0] is not headers:
+            lines = b"".join([b"%b: %b\r\n" % pair for pair in headers])
+            self._own = (headers, lines + b"\r\n")
+        return self._own[1]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request; the server that calls sees to HTTP."""

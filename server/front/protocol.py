@@ -170,9 +170,9 @@ class Protocol(HttpToolsProtocol):
         self._write(known.head, known.body if method != "HEAD" else b"")
 
     def _write(self, head: bytes, body: bytes) -> None:
-        own = b"".join([b"%b: %b\r\n" % pair for pair in self.server_state.default_headers])
-        self.transport.write(b"".join((head, own, b"\r\n", body)))
-        self.server_state.total_requests += 1
+        state = self.server_state
+        self.transport.write(b"%b%b%b" % (head, self._bridge.own(state.default_headers), body))
+        state.total_requests += 1
         # One timer for many requests: it is only told how long the connection is idle.
         self._idle_since = self.loop.time()
         if self.timeout_keep_alive_task is None:

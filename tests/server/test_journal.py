@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from reformgraph.errors import QueryTimeout
 from reformgraph.server.figures import Figures, labels
-from reformgraph.server.journal import Journal, Records, clean
+from reformgraph.server.journal import Journal, Records, Told, clean
 from reformgraph.store import QueryPool
 
 
@@ -24,7 +24,7 @@ def test_hazard_87_texts_cannot_forge_a_line() -> None:
 def test_hazard_87_odd_requests_are_one_line(tmp_path: Path) -> None:
     journal = Journal(str(tmp_path / "log"), 1_000_000)
     for path in ('/a"b', "/a\\b", "/\n\r\x00", "/ü\u2028", "/" + "p" * 5_000):
-        journal.request("GET\n", path, "none", 404, 0.0, 0, "", "")
+        journal.request(Told("GET\n", path, "none", 404, 0.0, 0))
     journal.flush()
     lines = (tmp_path / "log").read_text("utf-8").splitlines()
     assert len(lines) == 5
@@ -38,7 +38,7 @@ def test_hazard_87_two_workers_share_a_file_under_its_size(tmp_path: Path) -> No
     one, two = Journal(str(path), 20_000), Journal(str(path), 20_000)
     for number in range(300):
         for journal in (one, two):
-            journal.request("GET", f"/{number}", "none", 404, 0.001, 10, "kept", "abc")
+            journal.request(Told("GET", f"/{number}", "none", 404, 0.001, 10, "kept", "abc"))
             if not number % 20:
                 journal.flush()
     one.close()
@@ -85,10 +85,12 @@ def test_hazard_85_the_same_trouble_is_told_once_a_minute(tmp_path: Path) -> Non
 
 def test_figures_of_several_workers_are_added_up(tmp_path: Path) -> None:
     script = (
-        "from pathlib import Path; from reformgraph.server.figures import Figures\n"
+        "from pathlib import Path; from reformgraph.server.figures import Figures, labels\n"
+        "from reformgraph.server.journal import Told\n"
         f"f = Figures(Path({str(tmp_path)!r}))\n"
-        "f.seen('/a', 'GET', 200, 0.2, 10); f.count('query_failures_total', problem='busy')\n"
-        "f.sources.append(lambda: [('queries_waiting', '', 7)]); f.write()"
+        "f.seen(Told('GET', '/a', '/a', 200, 0.2, 10, 'tiny'))\n"
+        "busy = ('query_failures_total', labels(problem='busy'), 1)\n"
+        "f.sources.append(lambda: [('queries_waiting', '', 7), busy]); f.write()"
     )
     dead = subprocess.run(
         [
@@ -103,8 +105,9 @@ def test_figures_of_several_workers_are_added_up(tmp_path: Path) -> None:
     for _ in range(2):  # found lying there, then folded with what was folded before
         mine = Figures(tmp_path)
         assert not list(tmp_path.glob("[0-9]*.json"))
-        mine.seen("/a", "GET", 200, 0.0005, 5)
-        mine.count("query_failures_total", problem='odd "one"\n')
+        mine.seen(Told("GET", "/a", "/a", 200, 0.0005, 5))
+        odd = ("query_failures_total", labels(problem='odd "one"\n'), 1)
+        mine.sources.append(lambda odd=odd: [odd])
         text = mine.exposition()
         found = {
             (
@@ -116,6 +119,7 @@ def test_figures_of_several_workers_are_added_up(tmp_path: Path) -> None:
             for sample in family.samples
         }
         assert found["reformgraph_requests_total", "", ""] == 2
+        assert found["reformgraph_sparql_answers_total", "", ""] == 1
         assert found["reformgraph_request_seconds_bucket", "0.001", ""] == 1
         assert found["reformgraph_request_seconds_count", "", ""] == 2
         assert found["reformgraph_response_bytes_total", "", ""] == 15
