@@ -11,6 +11,7 @@ benchmarks/README.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeAlias
 
@@ -96,7 +97,11 @@ class FastPath:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from what is kept or in place, else let Flask answer and learn from it."""
-        seen = environ.pop(SEEN, None) or self._look(environ)
+        seen = environ.pop(SEEN, None)
+        if seen is None:
+            with suppress(ReformGraphError):
+                self._service.stores.get()  # here is time to look for a new generation
+            seen = self._look(environ)
         if isinstance(seen, Ready):
             if environ["REQUEST_METHOD"] != "HEAD":
                 environ[SIZE] = len(seen.body)
@@ -241,7 +246,7 @@ class FastPath:
     def _store(self, generation: str = "") -> Store | None:
         """Return the store that is served, None for none, or when it is not ``generation``."""
         try:
-            store = self._service.stores.get()
+            store = self._service.stores.held()
         except ReformGraphError:
             return None
         return store if generation in ("", store.generation.id) else None

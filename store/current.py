@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -66,6 +67,31 @@ class Current(Generic[S]):
             return self._look()
         finally:
             self._lock.release()
+
+    def held(self) -> S:
+        """Return the store to read from as :meth:`get` does, for who must not wait.
+
+        Another generation is verified by a thread, which takes a second where it is large; until
+        then the old one is given.
+        """
+        store = self._store
+        if store is None:
+            return self.get()
+        if time.monotonic() >= self._next_look and self._lock.acquire(blocking=False):
+            try:
+                same = not self._reason and generations.current_id(self.root) == self._pointer
+            except StoreError:
+                same = False
+            finally:
+                self._next_look = time.monotonic() + CHECK_EVERY
+                self._lock.release()
+            if not same:
+                threading.Thread(target=self._follow, name="follow", daemon=True).start()
+        return store
+
+    def _follow(self) -> None:
+        with self._lock, suppress(StoreError):
+            self._look()
 
     def _look(self) -> S:
         try:

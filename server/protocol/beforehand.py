@@ -49,7 +49,7 @@ class Beforehand:
     def find(self, query: str) -> Foreknown | None:
         """Return what is known of ``query``; None when another has to answer it."""
         try:
-            return self._find(self._stores.get(), query)
+            return self._find(self._stores.held(), query)
         except ReformGraphError:
             return None
         except Exception:  # noqa: BLE001  a fault here costs time, never an answer

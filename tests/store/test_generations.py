@@ -269,3 +269,34 @@ def test_hazard_45_switch_under_readers(root: Path, publish_story: Publish) -> N
     holder.close()
     assert not faults
     assert wanted[-1] in seen
+
+
+def test_hazard_45_who_must_not_wait_has_the_old_one_meanwhile(
+    root: Path, publish_story: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder, go_on, sound = current_store(root), threading.Event(), layout.sound
+    old = holder.held().generation.id
+
+    def slowly(folder: Path) -> object:
+        assert threading.current_thread() is not threading.main_thread()
+        assert go_on.wait(20)
+        return sound(folder)
+
+    monkeypatch.setattr(layout, "sound", slowly)
+    new = publish_story(root, 1)
+    for _ in range(3):
+        time.sleep(0.11)  # past the next look at the pointer
+        assert holder.held().generation.id == old
+    go_on.set()
+    deadline = time.monotonic() + 20
+    while holder.held().generation.id == old and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert holder.held().generation.id == new
+    monkeypatch.undo()
+    (root / "current").write_text("nonsense", encoding="ascii")
+    time.sleep(0.11)
+    while not (holder.held() and holder.degraded) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert "id of a generation" in holder.degraded
+    assert holder.held().generation.id == new
+    holder.close()
