@@ -50,6 +50,8 @@ class QueryProcess:
         self._thread = 0
         self._used = 0.0
         self._buffer = bytearray()
+        self._left = 0
+        """Bytes that a ``D`` has yet to bring."""
         # Its last words go to a file: a pipe that nobody reads could block it.
         self._words = tempfile.TemporaryFile()  # noqa: SIM115  closed by kill()
         self._socket, theirs = socket.socketpair()
@@ -109,14 +111,21 @@ class QueryProcess:
             raise self._died() from None
 
     def read(self, deadline: float) -> tuple[bytes, bytes]:
-        """Return the next frame's kind and payload.
+        """Return the next frame's kind and payload; of ``D`` as much as there is by now.
 
         Raises TimeoutError at ``deadline`` (monotonic clock), after which reading may go on with
         a later one, and Died.
         """
         while True:
-            if len(self._buffer) >= HEADER.size:
+            if self._left:
+                if self._buffer:
+                    return b"D", self._part(self._buffer)
+            elif len(self._buffer) >= HEADER.size:
                 kind, size = HEADER.unpack_from(self._buffer)
+                if kind == b"D":
+                    self._left = size
+                    del self._buffer[: HEADER.size]
+                    continue
                 end = HEADER.size + size
                 if len(self._buffer) >= end:
                     payload = bytes(self._buffer[HEADER.size : end])
@@ -134,7 +143,16 @@ class QueryProcess:
                 data = b""
             if not data:
                 raise self._died()
+            if len(data) <= self._left and not self._buffer:
+                self._left -= len(data)
+                return b"D", data
             self._buffer += data
+
+    def _part(self, buffer: bytearray) -> bytes:
+        part = bytes(buffer[: self._left])
+        del buffer[: self._left]
+        self._left -= len(part)
+        return part
 
     def done(self, used: float) -> None:
         """Note the processor time that its thread had used when a query ended."""

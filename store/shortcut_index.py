@@ -1,12 +1,13 @@
 """What a generation knows beforehand: its lineage as arrays, and how often each thing stands.
 
-Written once beside the quads and mapped into memory by the query processes, so that all of them
+Written once beside the quads and mapped into memory by all who answer, so that all of them
 share one copy. The engine needs a second for a count over all statements and some 10 µs for each
 step of a path; both cannot change within a generation. Measured in benchmarks/README.md.
 
 The file: a line of JSON (``plain``, ``predicates``, ``values``, ``graphs``, ``total``, ``ranked``:
-the nodes that are drawn on most, and the ``nodes`` and ``edges`` sizes), padding to eight bytes, then arrays of unsigned 32-bit
-numbers in the order of :data:`ARRAYS`, then the sorted IRIs of all nodes without anything between.
+the nodes that are drawn on most, and how many ``nodes``, ``edges`` and edges ``across`` there are),
+padding to eight bytes, then the arrays of unsigned 32-bit numbers of ``reach_index.ARRAYS``, then
+the IRIs of all nodes, each with a newline.
 """
 
 from __future__ import annotations
@@ -14,36 +15,30 @@ from __future__ import annotations
 import json
 import sys
 from array import array
-from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph
 from pyoxigraph import NamedNode
 
+from reformgraph.store.reach_index import ARRAYS, arranged
+
 NAME = "shortcuts.bin"
 DRAWS_ON = "https://w3id.org/reformgraph/ontology#drawsOn"
-ARRAYS = ("text", "forth", "forth_to", "back", "back_to")
-"""Where each node's IRI begins; where its edges begin and where they lead, both ways."""
 MOST_VALUES = 1_000
 """Different objects of a predicate up to which each is counted; nodes that are ranked."""
 
 
 def write(path: Path, store: pyoxigraph.Store, graphs: dict[str, int]) -> None:
     """Write the file for the opened quads ``store``; ``graphs`` counts statements by graph."""
-    pairs = _edges(store)
-    nodes = sorted({iri for pair in pairs for iri in pair})
-    place = {iri: number for number, iri in enumerate(nodes)}
-    forth = sorted({(place[later], place[earlier]) for later, earlier in pairs})
-    back = sorted((earlier, later) for later, earlier in forth)
-    drawn = Counter(earlier for earlier, _ in back)
-    encoded = [iri.encode() for iri in nodes]
-    begins = array("I", [0])
-    for text in encoded:
-        begins.append(begins[-1] + len(text))
-    blob = b"".join(encoded)
+    nodes, arrays = arranged(_edges(store))
+    names = [iri.encode() for iri in nodes]
+    blob = b"".join(names)
+    arrays["text"] = array("I", accumulate([len(name) + 1 for name in names], initial=0))
+    drawn = arrays["drawn"]
+    ranked = sorted(filter(drawn.__getitem__, range(len(nodes))), key=lambda node: -drawn[node])
     predicates, values = _counts(store)
     head: dict[str, Any] = {
         # Nothing in them that CSV, TSV, JSON or XML would have to escape.
@@ -52,20 +47,19 @@ def write(path: Path, store: pyoxigraph.Store, graphs: dict[str, int]) -> None:
         "values": values,
         "graphs": {iri: count for iri, count in graphs.items() if iri},
         "total": sum(predicates.values()),
-        "ranked": sorted(drawn, key=lambda node: (-drawn[node], node))[:MOST_VALUES],
+        "ranked": ranked[:MOST_VALUES],
         "nodes": len(nodes),
-        "edges": len(forth),
+        "edges": len(arrays["forth_to"]),
+        "across": len(arrays["cross_to"]),
         "order": sys.byteorder,
     }
     line = json.dumps(head, ensure_ascii=False).encode()
     line += b" " * (-(len(line) + 1) % 8) + b"\n"
     with path.open("wb") as file:
         file.write(line)
-        file.write(begins)
-        for edges in (forth, back):
-            file.write(array("I", [bisect_left(edges, (n, 0)) for n in range(len(nodes) + 1)]))
-            file.write(array("I", [end for _, end in edges]))
-        file.write(blob)
+        for name in ARRAYS:
+            file.write(arrays[name])
+        file.write(b"\n".join([*names, b""]))
 
 
 def counted(folder: Path, *predicates: str) -> list[dict[str, int] | None]:

@@ -12,13 +12,13 @@ import mmap
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any
 
 from reformgraph.store.lookups import TooMuch, recognise
-from reformgraph.store.shortcut_index import ARRAYS, DRAWS_ON, MOST_VALUES, NAME
+from reformgraph.store.reach import Reach, Run
+from reformgraph.store.shortcut_index import DRAWS_ON, MOST_VALUES, NAME
 from reformgraph.store.sparql_text import NODE as _NODE
 from reformgraph.store.sparql_text import PROLOGUE as _PROLOGUE
 from reformgraph.store.sparql_text import VAR as _VAR
@@ -66,13 +66,10 @@ class Shortcuts:
         self._head: dict[str, Any] = json.loads(line)
         if self._head["order"] != sys.byteorder:
             raise OSError("written on a machine of another byte order")
-        nodes, edges = self._head["nodes"], self._head["edges"]
-        place, view = len(line), memoryview(self._map)
-        self._arrays = {}
-        for name, size in zip(ARRAYS, (nodes + 1, nodes + 1, edges, nodes + 1, edges), strict=True):
-            self._arrays[name] = view[place : place + 4 * size].cast("I")
-            place += 4 * size
-        self._text = view[place:]
+        head = self._head
+        self._reach = Reach(
+            *(self._map, len(line)), nodes=head["nodes"], edges=head["edges"], across=head["across"]
+        )
         try:
             self._texts: Texts | None = Texts(folder)
         except (OSError, ValueError, KeyError):  # a generation of before there were any
@@ -123,75 +120,35 @@ class Shortcuts:
         chosen = found["x"] or found["what"]
         if start is None or chosen not in (variable, "*") or not self._head["plain"]:
             return None
-        reached = self._reach(start, forth, found["path"] == "*", most)
-        if reached is None:
+        node_ = self._reach.find(start.encode())
+        if node_ is None:
+            return None
+        runs = self._reach.runs(node_, forth=forth, itself=found["path"] == "*", most=most)
+        if runs is None:
             return None
         if found["n"]:
             if found["n"] == variable:
                 return None
-            return _numbers(found["n"][1:], len(reached), media_type)
-        return self._nodes(variable[1:], reached, media_type)
+            return _numbers(found["n"][1:], sum([end - first for first, end in runs]), media_type)
+        return self._nodes(variable[1:], runs, media_type)
 
-    def _reach(self, iri: str, forth: bool, itself: bool, most: int | None) -> list[int] | None:
-        """Find what can be reached from a node in one step or more; None for an unknown one, or
-        when it is over ``most``.
-        """
-        start = self._find(iri.encode())
-        if start is None:
-            return None
-        begins, ends = (
-            self._arrays["forth" if forth else "back"],
-            self._arrays["forth_to" if forth else "back_to"],
-        )
-        seen = bytearray(self._head["nodes"])
-        seen[start] = itself
-        found, level = [start] if itself else [], [start]
-        while level:
-            following = []
-            for node in level:
-                for end in ends[begins[node] : begins[node + 1]]:
-                    if not seen[end]:
-                        seen[end] = 1
-                        following.append(end)
-            found += following
-            level = following
-            if most is not None and len(found) > most:
-                return None
-        return found
-
-    def _find(self, iri: bytes) -> int | None:
-        begins, text = self._arrays["text"], self._text
-        low, high = 0, self._head["nodes"]
-        while low < high:
-            middle = (low + high) // 2
-            if bytes(text[begins[middle] : begins[middle + 1]]) < iri:
-                low = middle + 1
-            else:
-                high = middle
-        if low < self._head["nodes"] and bytes(text[begins[low] : begins[low + 1]]) == iri:
-            return low
-        return None
-
-    def _nodes(self, name: str, nodes: list[int], media_type: str) -> Iterator[bytes]:
-        begins = self._arrays["text"]
-        text: memoryview | bytes = self._text
-        if len(nodes) > _FEW:
-            text = bytes(text)  # once: slices of bytes are cheaper than of a view
-        iris = (bytes(text[begins[node] : begins[node + 1]]) for node in nodes)
+    def _nodes(self, name: str, runs: list[Run], media_type: str) -> Iterator[bytes]:
         if media_type == _CSV:
-            yield name.encode() + b"\r\n"
-            if nodes:
-                yield b"\r\n".join(iris) + b"\r\n"
+            head, before, after, foot = f"{name}\r\n", "", "\r\n", ""
         elif media_type == _TSV:
-            yield f"?{name}\n".encode()
-            if nodes:
-                yield b"<" + b">\n<".join(iris) + b">\n"
+            head, before, after, foot = f"?{name}\n", "<", ">\n", ""
         else:
-            before = f'{{"{name}":{{"type":"uri","value":"'.encode()
-            yield f'{{"head":{{"vars":["{name}"]}},"results":{{"bindings":['.encode()
-            if nodes:
-                yield before + (b'"}},' + before).join(iris) + b'"}}'
-            yield b"]}}"
+            head = f'{{"head":{{"vars":["{name}"]}},"results":{{"bindings":['
+            before, after, foot = f'{{"{name}":{{"type":"uri","value":"', '"}},', "]}}"
+        yield head.encode()
+        if runs:
+            piece, between = before.encode(), (after + before).encode()
+            for text in self._reach.texts(runs):
+                yield piece
+                piece = text.replace(b"\n", between)
+            # Behind the last one stand the comma of JSON and the begin of another one.
+            yield piece[: len(piece) - len(before) - len(foot[:1])]
+        yield foot.encode()
 
     def _group(
         self, found: re.Match[str], media_type: str, most: int | None
@@ -234,21 +191,20 @@ class Shortcuts:
 
     def _drawn(self, first: int | None, most: int | None) -> dict[str, int] | None:
         """Count what draws on each node, or on the ``first`` few that are drawn on most."""
-        begins, text = self._arrays["back"], self._arrays["text"]
         # An edge of two graphs, or an end that is no IRI: the arrays know less than the graph.
         if self._head["edges"] != self._head["predicates"].get(DRAWS_ON):
             return None
         ranked: list[int] = self._head["ranked"]
-        if most is not None and min(first or MOST_VALUES, len(ranked)) > most:
+        if most is not None and min(len(ranked) if first is None else first, len(ranked)) > most:
             return None
+        drawn = self._reach.drawn
         if len(ranked) == MOST_VALUES and (first is None or first > MOST_VALUES):  # there are more
-            ends = begins.tolist()
-            ranked = [node for node, pair in enumerate(pairwise(ends)) if pair[0] < pair[1]]
-            ranked.sort(key=lambda node: ends[node] - ends[node + 1])
-        return {
-            bytes(self._text[text[node] : text[node + 1]]).decode(): begins[node + 1] - begins[node]
-            for node in ranked[:first]
-        }
+            if most is not None:
+                return None
+            counts = list(drawn)
+            ranked = [node for node, count in enumerate(counts) if count]
+            ranked.sort(key=lambda node: -counts[node])
+        return {self._reach.iri(node).decode(): drawn[node] for node in ranked[:first]}
 
     def _total(self, found: re.Match[str], media_type: str) -> Iterator[bytes] | None:
         subject, predicate, value, number = (found[name] for name in ("s", "p", "o", "n"))
@@ -271,7 +227,6 @@ def _iri(text: str, found: re.Match[str]) -> str | None:
     return iri(text, prefixes(found.string))
 
 
-_FEW = 5_000
 _INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 
 

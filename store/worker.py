@@ -132,17 +132,18 @@ def _known(shortcuts: Shortcuts | None, resident: _Resident, request: dict[str, 
     media = request["media"] or _SOLUTIONS
     try:
         found = shortcuts.answer(request["query"], media)
-        pieces = None if found is None else list(found)
+        first = None if found is None else next(found)
     except Exception as error:  # noqa: BLE001  a fault here costs time, never an answer
         print(f"shortcut: {error!r}", file=sys.stderr)
         return False
-    if pieces is None:
+    if found is None or first is None:
         return False
     output = _Output()
     output.begin({"form": "solutions", "media": media})
-    for piece in pieces:
-        for place in range(0, len(piece), FRAME):
-            output.write(piece[place : place + FRAME])
+    # The parent takes the begin while the rest is made: large ones are made as they are sent.
+    output.write(first)
+    for piece in found:
+        output.write(piece)
     output.end({"resident": resident.bytes(), "used": time.thread_time()})
     return True
 
@@ -208,6 +209,12 @@ class _Output:
         self._ready += _frame(b"H", json.dumps(header).encode())
 
     def write(self, data: bytes) -> int:
+        if len(data) >= FRAME:  # as it is, without a copy
+            self._cut()
+            _write(self._ready + HEADER.pack(b"D", len(data)))
+            _write(data)
+            self._ready = bytearray()
+            return len(data)
         self._data += data
         if len(self._data) >= FRAME:
             self._cut()
