@@ -70,9 +70,15 @@ def _finished(html: str | bytes) -> str | bytes:
     return carry.carried(html) if isinstance(html, str) else html
 
 
-def page(template: str, **context: Any) -> Response:
-    """Answer with an HTML page."""
-    return answer(lambda: render_template(template, **context), HTML)
+def page(
+    template: str,
+    make: Callable[[], Mapping[str, Any]] = dict,
+    *,
+    variant: str = "",
+    **context: Any,
+) -> Response:
+    """Answer with an HTML page; ``make`` gathers what takes long, where the page is not kept."""
+    return answer(lambda: render_template(template, **make(), **context), HTML, variant=variant)
 
 
 def as_json(make: Callable[[], Any], name: str = "", *, variant: str = "") -> Response:

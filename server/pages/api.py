@@ -61,12 +61,15 @@ class Operation:
 @blueprint.get("/api")
 def page() -> Response:
     """List every address with its parameters, in parts."""
+    here = address("")
+    return respond.page("api.html", lambda: {"parts": _parts()}, here_address=here, variant=here)
+
+
+def _parts() -> dict[str, list[Operation]]:
     found: dict[str, list[Operation]] = {part: [] for part in (*PARTS, OTHER)}
     for operation in _operations():
         found[_part(operation.path)].append(operation)
-    return respond.page(
-        "api.html", parts={k: v for k, v in found.items() if v}, here_address=address("")
-    )
+    return {part: operations for part, operations in found.items() if operations}
 
 
 def _operations() -> list[Operation]:

@@ -7,10 +7,11 @@ from werkzeug.wrappers import Response
 
 from reformgraph.errors import NotFound
 from reformgraph.server import parameters, respond
+from reformgraph.server.pages import about
 from reformgraph.server.paging import pages
 from reformgraph.server.reading import browse as reading
-from reformgraph.server.reading.overview import class_iri, overview
-from reformgraph.server.service import links, service, store
+from reformgraph.server.reading.overview import class_iri
+from reformgraph.server.service import links, store
 from reformgraph.server.words import CLASSES
 
 blueprint = Blueprint("browse", __name__)
@@ -21,9 +22,7 @@ SIZE = 100
 @blueprint.get("/browse")
 def classes() -> Response:
     """List the classes with their numbers."""
-    key = ("overview", store().generation.id, links().root)
-    found = service().remember(key, lambda: overview(store(), links()))
-    return respond.page("browse.html", overview=found)
+    return respond.page("browse.html", about.known)
 
 
 @blueprint.get("/browse/<name>")

@@ -61,7 +61,9 @@ def page(suffix: str = "") -> Response:
             lambda: [dict(zip(COLUMNS, row, strict=True)) for row in _rows(found())], name=file
         )
     if form is ATOM:
-        return respond.answer(lambda: _feed(found(), first, last, query), ATOM, name=file)
+        return respond.answer(
+            lambda: _feed(found(), first, last, query), ATOM, name=file, variant=_site()
+        )
     return respond.answer(lambda: _html(found(), first, last, what), HTML)
 
 
@@ -120,13 +122,17 @@ def _rows(found: list[tuple[Event, Ref]]) -> Iterator[list[str]]:
         ]
 
 
+def _site() -> str:
+    return service().settings.public_url.rstrip("/") or request.host_url.rstrip("/")
+
+
 def _feed(
     found: list[tuple[Event, Ref]], first: datetime.date, last: datetime.date, query: str
 ) -> bytes:
     """Write Atom (RFC 4287), the latest event first; ``updated`` is when the graph was built."""
     from feedgen.feed import FeedGenerator
 
-    site = service().settings.public_url.rstrip("/") or request.host_url.rstrip("/")
+    site = _site()
     built = store().generation.created
     feed = FeedGenerator()
     feed.id(f"{store().generation.base}changes?{query}")

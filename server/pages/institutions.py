@@ -42,27 +42,38 @@ def page(suffix: str = "") -> Response:
     everything = parameters.flag("all")
     posts = parameters.flag("posts")
     g.formats = picturing.offers(f"{request.script_root}/institutions", formats.INSTITUTIONS)
-    whole = service().remember(("rivers", store().generation.id), lambda: reading.read(store()))
-    if focus and focus not in whole.bodies:
+    if focus and focus not in _whole().bodies:
         raise NotFound(
             f"The graph has no change by which “{around[:80]}” became, or came from, another body.",
-            hints=tuple(b.slug for b in list(whole.bodies.values())[:5]),
+            hints=tuple(b.slug for b in list(_whole().bodies.values())[:5]),
         )
-    shown = whole.of(_wanted(whole, focus, everything))
 
-    def held() -> list[Holder] | None:
+    def shown() -> Rivers:
+        return _whole().of(_wanted(_whole(), focus, everything))
+
+    def held(rivers: Rivers) -> list[Holder] | None:
         """Give who held the posts, on request."""
-        return reading.holders(store(), shown.bodies) if posts and shown.bodies else None
+        return reading.holders(store(), rivers.bodies) if posts and rivers.bodies else None
+
+    def drawn() -> str:
+        rivers = shown()
+        return _picture(rivers, focus, held(rivers) or (), standalone=True)
+
+    def html() -> str:
+        rivers = shown()
+        return _html(_whole(), rivers, focus, everything, held(rivers))
 
     if form is CSV:
-        return respond.as_csv(COLUMNS, _rows(shown), name="institutions")
+        return respond.as_csv(COLUMNS, _rows(shown()), name="institutions")
     if form is JSON:
-        return respond.as_json(lambda: _json(shown), name="institutions")
+        return respond.as_json(lambda: _json(shown()), name="institutions")
     if form is SVG:
-        return picturing.svg(
-            lambda: _picture(shown, focus, held() or (), standalone=True), "institutions"
-        )
-    return respond.answer(lambda: _html(whole, shown, focus, everything, held()), HTML)
+        return picturing.svg(drawn, "institutions")
+    return respond.answer(html, HTML)
+
+
+def _whole() -> Rivers:
+    return service().remember(("rivers", store().generation.id), lambda: reading.read(store()))
 
 
 def _wanted(whole: Rivers, focus: str, everything: bool) -> set[str]:

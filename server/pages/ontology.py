@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import pyoxigraph
 from flask import Blueprint, g, request
@@ -63,19 +64,22 @@ def ontology(suffix: str) -> Response:
         return respond.answer(_turtle, form, name="reform")
     if form is not HTML:
         return respond.answer(lambda: formats.serialise(_triples(), form), form, name="reform")
+    return respond.page("ontology.html", _page)
+
+
+def _page() -> dict[str, Any]:
     key = ("ontology", store().generation.id, links().root)
     shown, picture = service().remember(key, _shown)
-    return respond.page(
-        "ontology.html",
-        classes=[term for term in shown if term.is_class],
-        properties=[term for term in shown if not term.is_class],
-        picture=picture,
-        said=described(picture),
-        sparql=behind.classes(),
-        iri=RG.iri,
-        version=_version(),
-        by=documented_by(store()),
-    )
+    return {
+        "classes": [term for term in shown if term.is_class],
+        "properties": [term for term in shown if not term.is_class],
+        "picture": picture,
+        "said": described(picture),
+        "sparql": behind.classes(),
+        "iri": RG.iri,
+        "version": _version(),
+        "by": documented_by(store()),
+    }
 
 
 @blueprint.get("/ontology/<name>")

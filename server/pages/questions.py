@@ -37,7 +37,7 @@ _COMMON = frozenset(("date", PIN, "format", "sort"))
 @blueprint.get("/questions")
 def questions() -> BaseResponse:
     """List the questions in their groups."""
-    return respond.page("questions.html", groups=groups(catalogue.load().values()))
+    return respond.page("questions.html", lambda: {"groups": groups(catalogue.load().values())})
 
 
 @blueprint.get("/questions/<name>")
