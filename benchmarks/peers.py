@@ -96,7 +96,8 @@ def _used(pid: int) -> float:
     """Return the seconds of processor time of a process and all below it."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        tasks = Path(f"/proc/{pid}/task").glob("*/children")
+        children = [child for each in tasks for child in each.read_text().split()]
     except OSError:
         return 0.0
     own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

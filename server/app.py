@@ -10,6 +10,8 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 
 from reformgraph.errors import ReformGraphError
 from reformgraph.server import carry, dates, encoding, errors, words
+from reformgraph.server.ahead import NAME, Ahead, stamp
+from reformgraph.server.compiled import Compiled
 from reformgraph.server.fastpath import FastPath
 from reformgraph.server.figures import Figures
 from reformgraph.server.journal import Journal
@@ -62,7 +64,7 @@ def create_app(
 
     No graph has to be there yet: addresses that need one answer 503 until the first build.
     ``journal``: the log, by default none. ``shared``: the folder in which the workers of one
-    service put their figures for each other.
+    service put their figures for each other, and where they find pages made ahead.
     """
     journal = journal or Journal("off", 0)
     figures = Figures(shared)
@@ -72,10 +74,14 @@ def create_app(
     app.config["MAX_FORM_PARTS"] = 200
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    if shared:
+        app.jinja_env.bytecode_cache = Compiled(shared)
     app.url_map.strict_slashes = False
     # Its redirects would carry the Host header of the request.
     app.url_map.merge_slashes = False
-    service_ = app.extensions["reformgraph"] = Service(settings, journal, figures)
+    service_ = app.extensions["reformgraph"] = Service(
+        settings, journal, figures, Ahead(shared / NAME if shared else None, stamp(settings))
+    )
     errors.register(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import atexit
-import json
-import os
-from pathlib import Path
+import threading
+import time
+from contextlib import suppress
+from typing import Any
 
-from reformgraph import settings
-from reformgraph.server import warming
+from reformgraph.errors import ReformGraphError
+from reformgraph.server import handed
 from reformgraph.server.app import create_app
 from reformgraph.server.front.bridge import Bridge
 from reformgraph.server.journal import Journal, gather
-from reformgraph.server.serve import FIGURES, HANDED_DOWN
+from reformgraph.store.current import Current
 
 KNOWN = 8_000_000
 """Bytes of short answers that are kept by the very bytes of their requests, at most."""
 
-
-def _settings() -> settings.Settings:
-    """Return what ``serve`` handed down, else what the environment and the file say."""
-    handed = os.environ.get(HANDED_DOWN, "")
-    return settings.Settings(**json.loads(handed)) if handed else settings.load()
+EVERY = 2.0
+"""Seconds between looks for a new generation."""
 
 
 def _app() -> Bridge:
-    chosen, shared = _settings(), os.environ.get(FIGURES, "")
+    chosen = handed.handed()
     journal = Journal(chosen.log, chosen.log_bytes)
     gather(journal)
-    made = create_app(chosen, journal, Path(shared) if shared else None)
+    made = create_app(chosen, journal, handed.shared())
     journal.start(made.extensions["reformgraph"].figures.write)
     if chosen.warm:
-        warming.start(made, made.extensions["reformgraph"])
+        stores = made.extensions["reformgraph"].stores
+        threading.Thread(target=_follow, args=(stores,), name="follow", daemon=True).start()
     atexit.register(journal.close)
     return Bridge(
         made.extensions["reformgraph.observed"],
@@ -39,6 +38,14 @@ def _app() -> Bridge:
         body_limit=chosen.body_limit,
         known_bytes=min(KNOWN, chosen.cache_bytes // 8),
     )
+
+
+def _follow(stores: Current[Any]) -> None:
+    """Open each new generation before the first reader comes."""
+    while True:
+        with suppress(ReformGraphError):
+            stores.get()
+        time.sleep(EVERY)
 
 
 app = _app()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from multiprocessing import resource_tracker
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -21,6 +20,9 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from reformgraph.errors import ReformGraphError, StoreError
+from reformgraph.server import ahead, handed
+from reformgraph.server.foreman import Foreman
+from reformgraph.server.journal import Journal
 from reformgraph.settings import Settings
 from reformgraph.store.generations import choose
 from reformgraph.store.opening import check_federation, is_remote, root_of
@@ -46,9 +48,6 @@ HTTP: Mapping[str, Any] = {
     "proxy_headers": False,
     "server_header": False,
 }
-# How the settings reach the workers; not REFORMGRAPH_…, for it is no setting of its own.
-HANDED_DOWN = "_REFORMGRAPH_SERVE"
-FIGURES = "_REFORMGRAPH_FIGURES"
 
 
 class PortInUse(ReformGraphError):
@@ -117,19 +116,39 @@ def serve(settings: Settings) -> None:
     """
     check_federation(settings)
     _has_graph(settings)
-    values = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name != "sources"}
-    os.environ[HANDED_DOWN] = json.dumps(values)
     config = uvicorn.Config("reformgraph.server.asgi:app", workers=settings.workers, **HTTP)
-    with (
-        _listen(settings) as listener,
-        tempfile.TemporaryDirectory(prefix="reformgraph-figures-") as shared,
-    ):
-        os.environ[FIGURES] = shared
+    with ExitStack() as stack:
+        listener = stack.enter_context(_listen(settings))
+        stack.enter_context(_without_tracker())
+        folder = tempfile.TemporaryDirectory(prefix="reformgraph-shared-")
+        shared = Path(stack.enter_context(folder))
+        handed.hand_down(settings, shared)
+        if settings.warm:
+            journal = Journal(settings.log, settings.log_bytes)
+            foreman = Foreman(root_of(settings), shared / ahead.NAME, journal)
+            stack.callback(foreman.stop)
+            foreman.start()
         threading.Thread(target=_announce, args=(settings,), daemon=True).start()
         workers = Workers(config, [listener])
         workers.run()
     if workers.gave_up:
         raise WorkersDie(f"{CRASHES} of them died within {CRASH_WINDOW:g} s; the log says of what")
+
+
+@contextmanager
+def _without_tracker() -> Iterator[None]:
+    """Start workers without Python's resource tracker, a process of 6 MB.
+
+    It clears away named semaphores and shared memory, of which neither we nor uvicorn make any.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    before = resource_tracker.getfd
+    resource_tracker.getfd = lambda: nowhere
+    try:
+        yield
+    finally:
+        resource_tracker.getfd = before
+        os.close(nowhere)
 
 
 def _has_graph(settings: Settings) -> None:
@@ -158,13 +177,17 @@ def _announce(settings: Settings) -> None:
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
     address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     for _ in range(600):
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=2):  # noqa: S310
-                break
-        except urllib.error.HTTPError:
+        if _answers(host, settings.port):
             break
-        except OSError:
-            time.sleep(0.1)
+        time.sleep(0.1)
     else:
         return
     print(f"Serving {settings.public_url or address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
+
+
+def _answers(host: str, port: int) -> bool:
+    """Return whether a worker answers; by hand, for `urllib.request` would cost us 3 MB for ever."""
+    with suppress(OSError), socket.create_connection((host, port), 2) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        return connection.recv(5) == b"HTTP/"
+    return False

@@ -13,6 +13,7 @@ from flask import current_app, g, request
 
 from reformgraph import __version__
 from reformgraph.errors import StoreError
+from reformgraph.server.ahead import Ahead
 from reformgraph.server.assets import Assets
 from reformgraph.server.figures import Figures, labels
 from reformgraph.server.journal import Journal
@@ -48,8 +49,10 @@ CACHE_BYTES, CACHE_LARGEST = 48_000_000, 2_000_000
 class Service:
     """The long-lived parts of one HTTP worker; one instance per application."""
 
-    def __init__(self, settings: Settings, journal: Journal, figures: Figures) -> None:
-        self.settings = settings
+    def __init__(
+        self, settings: Settings, journal: Journal, figures: Figures, ahead: Ahead
+    ) -> None:
+        self.settings, self.ahead = settings, ahead
         self.journal, self.figures = journal, figures
         figures.sources.append(self._counted)
         check_federation(settings)  # a wrong one is told at the start
@@ -217,6 +220,8 @@ class Service:
             if key in self._answers:
                 self._answers.move_to_end(key)
                 return self._answers[key]
+        if (found := self.ahead.get(key)) is not None:
+            return found  # not kept here: all workers have it in one place
         made = make()
         body = made.encode("utf-8", "replace") if isinstance(made, str) else made
         if len(body) <= CACHE_LARGEST:
@@ -226,6 +231,11 @@ class Service:
                 while self._answer_bytes > CACHE_BYTES:
                     self._answer_bytes -= len(self._answers.popitem(last=False)[1])
         return body
+
+    def finished(self) -> dict[Hashable, bytes]:
+        """Return the finished answers that are kept here, by their keys."""
+        with self._lock:
+            return dict(self._answers)
 
 
 def cache_figures(name: str, cache: Bounded[Any]) -> Iterator[tuple[str, str, float]]:

@@ -1,29 +1,38 @@
 """Pages that everybody opens, made before anybody asks: after a start and after each switch.
 
 What a page shows depends on its generation alone, so it is made once and kept (``Service.answer``).
-The first reader of a generation would wait for what many queries gather; a thread of low zeal goes
-ahead of them. It rests for as much processor time as it took, so that it never takes more than half a
-core, and does not wait where others have the machine.
+The first reader of a generation would wait for what many queries gather; a process of low zeal goes
+ahead of them (``python -m reformgraph.server.warming FILE PARENT``), writes what it made to a file
+that the workers read (``ahead``), and ends. ``foreman`` starts it.
 """
 
 from __future__ import annotations
 
-import threading
+import logging
+import os
+import sys
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
-
-from flask import Flask
 
 from reformgraph.errors import ReformGraphError
 from reformgraph.queries import catalogue
+from reformgraph.server import ahead, handed
+from reformgraph.server.compiled import Compiled
+from reformgraph.server.journal import Journal, gather
 from reformgraph.server.observe import OWN
 from reformgraph.server.reading import graph
-from reformgraph.server.service import Service
 
-DELAY, EVERY = 4.0, 5.0
-"""Seconds before the first page, and between looks for a new generation."""
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from reformgraph.server.service import Service
+
+NICE = 19
+REST = 0.5
+"""Seconds of rest for each second of work: where niceness means nothing, others get their turn."""
 PAGES = (
     *(
         "/",
@@ -43,36 +52,52 @@ _OF_STORIES = ("/lineage/{}", "/lineage/{}?direction=descendants", "/story/{}", 
 _HEADERS = {"Accept": "text/html", "Accept-Encoding": "gzip, deflate, br, zstd"}
 
 
-def start(app: Flask, service: Service) -> threading.Thread:
-    """Start the thread that warms ``app``; it ends with the process."""
-    thread = threading.Thread(target=_run, args=(app, service), name="warming", daemon=True)
-    thread.start()
-    return thread
+def main(arguments: Sequence[str]) -> int:
+    """Make the pages and write them to a file; returns the exit code.
+
+    ``arguments``: the file, and the process that wants them, without which nobody reads them.
+    """
+    from reformgraph.server.app import create_app
+
+    path, parent = Path(arguments[0]), int(arguments[1])
+    os.nice(NICE)
+    chosen = handed.handed()
+    journal = Journal(chosen.log, chosen.log_bytes)
+    gather(journal)
+    try:
+        app = create_app(chosen, journal)
+        compile_templates(app, path.parent)
+        service: Service = app.extensions["reformgraph"]
+        if make(app, service, wanted=lambda: os.getppid() == parent):
+            ahead.write(path, ahead.stamp(chosen), service.finished())
+        service.close()
+    except (ReformGraphError, OSError) as error:
+        logging.getLogger(__name__).warning("pages could not be made ahead: %s", error)
+        return 1
+    finally:
+        journal.close()
+    return 0
 
 
-def _run(app: Flask, service: Service) -> None:
-    time.sleep(DELAY)
-    warmed = ""
-    while True:
-        with suppress(ReformGraphError):
-            generation = service.stores.get().generation.id
-            if generation != warmed:
-                warm(app, service)
-                warmed = generation
-        time.sleep(EVERY)
+def compile_templates(app: Flask, folder: Path) -> None:
+    """Compile every template and leave it in ``folder``, where the workers look for it."""
+    app.jinja_env.bytecode_cache = Compiled(folder)
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
 
 
-def warm(app: Flask, service: Service) -> int:
-    """Make the pages of the current generation; returns how many. Raises ReformGraphError."""
+def make(app: Flask, service: Service, *, wanted: Callable[[], bool] = lambda: True) -> int:
+    """Make the pages of the current generation; returns how many, 0 when they are not ``wanted``
+    any more or a new generation has come. Raises ReformGraphError.
+    """
     generation = service.stores.get().generation.id
     base = service.settings.public_url or f"http://{service.settings.host}:{service.settings.port}"
     parts = urlsplit(base)
     client = app.test_client()
     made = 0
-    _prepare(app, service)
     for path in _paths(service):
-        if service.stores.get().generation.id != generation:
-            break  # a new one has come: its pages are wanted
+        if service.stores.get().generation.id != generation or not wanted():
+            return 0
         begun = time.thread_time()
         client.get(
             path,
@@ -82,16 +107,8 @@ def warm(app: Flask, service: Service) -> int:
             environ_overrides={OWN: True},
         ).close()
         made += 1
-        time.sleep(time.thread_time() - begun)
+        time.sleep(REST * (time.thread_time() - begun))
     return made
-
-
-def _prepare(app: Flask, service: Service) -> None:
-    """Compile every template and read the words of the search index: all pages need them."""
-    for name in app.jinja_env.list_templates():
-        app.jinja_env.get_template(name)
-        time.sleep(0.01)
-    service.stores.get().search("a", limit=1)
 
 
 def _paths(service: Service) -> Iterator[str]:
@@ -100,3 +117,7 @@ def _paths(service: Service) -> Iterator[str]:
         yield from (each.format(quote(slug, safe="")) for each in _OF_STORIES)
     for name in catalogue.load():
         yield f"/questions/{name}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

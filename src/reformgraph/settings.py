@@ -123,8 +123,9 @@ class Settings:
     )
     warm: int = _setting(
         1,
-        "1: after a start and each new generation an HTTP worker makes the pages that everybody "
-        "opens, and the questions' answers, before they are asked for; 0: not.",
+        "1: after a start and each new generation the pages that everybody opens, and the "
+        "questions' answers, are made before they are asked for, by a process that then ends; "
+        "0: not.",
     )
     tiny_queries: int = _setting(
         1,

@@ -88,8 +88,8 @@ VOID = frozenset(
 LOADING = frozenset(("src", "srcset", "data", "poster", "action", "formaction", "xlink:href"))
 
 
-def application(root: Path) -> Flask:
-    app = create_app(Settings(store=str(root)))
+def application(root: Path, shared: Path | None = None) -> Flask:
+    app = create_app(Settings(store=str(root)), shared=shared)
     app.testing = False  # failures are answered as for strangers
     return app
 

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from remote_engines import Engine, oxigraph
 
 from reformgraph.cli import run
+from reformgraph.server import ahead, handed, warming
 from reformgraph.server.app import create_app
 from reformgraph.settings import Settings
 from reformgraph.store import opening
@@ -66,6 +67,27 @@ PAGES = (
     "/browse/Policy",
     "/ontology",
 )
+
+
+def test_pages_are_made_ahead(
+    engine: Engine, story_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(engine, story_root, log="off")
+    for name in ("SERVE", "SHARED"):
+        monkeypatch.setenv(f"_REFORMGRAPH_{name}", "")  # as it was when the test is over
+    handed.hand_down(settings, tmp_path)
+    monkeypatch.setattr(warming, "_paths", lambda service: iter(["/browse/Policy"]))
+    monkeypatch.setattr(warming, "gather", lambda journal: None)
+    monkeypatch.setattr(os, "nice", lambda by: by)
+    assert warming.main([str(tmp_path / ahead.NAME), str(os.getppid())]) == 0
+    alone, reader = create_app(settings), create_app(settings, shared=tmp_path)
+    found, expected = (
+        app.test_client().get("/browse/Policy", headers=HTML) for app in (reader, alone)
+    )
+    assert found.data == expected.data and found.headers == expected.headers
+    assert not reader.extensions["reformgraph"].finished()
+    for app in (alone, reader):
+        app.extensions["reformgraph"].close()
 
 
 @pytest.mark.parametrize("page", PAGES)
