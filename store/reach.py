@@ -90,13 +90,14 @@ class Reach:
         covered, ones = bytearray(self._nodes), bytearray(b"\1") * self._nodes
         find = covered.find
         runs: list[Run] = []
+        bare: list[int] = []
         level, total, steps = [start], 0, 0
         while level:
             following: list[int] = []
             for node in level:
                 if covered[node]:
                     continue
-                end = ends[node]
+                end = ends[node] or node + 1
                 while node >= 0:
                     # Up to what others have covered before.
                     stop = find(1, node, end)
@@ -112,11 +113,25 @@ class Reach:
                     if first < last:
                         following += leads[first:last].tolist()
                     node = find(0, stop, end) if stop < end else -1
+            level = []
+            for node in following:
+                if not covered[node]:
+                    (level if ends[node] else bare).append(node)
             # The lower of two in one tree first: it covers the other.
-            level = sorted({node for node in following if not covered[node]})
+            level.sort()
+        # Last what leads nowhere: most of it is covered by now.
+        for node in bare:
+            if not covered[node]:
+                covered[node] = 1
+                total += 1
+                runs.append((node, node + 1))
+        if most is not None and total > most:
+            return None
         if not itself and not self._on_a_circle(start, covered):
             runs[0] = (start + 1, runs[0][1])
-        return runs if runs[0][0] < runs[0][1] else runs[1:]
+            if runs[0][0] == runs[0][1]:
+                del runs[0]
+        return runs
 
     def _on_a_circle(self, start: int, reaching: bytearray) -> bool:
         below = self._forth_to[self._forth[start] : self._forth[start + 1]]

@@ -16,7 +16,8 @@ from itertools import accumulate
 
 ARRAYS = ("text", "sorted", "end", "drawn", "forth", "forth_to", "cross", "cross_to")
 """Where each node's IRI begins; the nodes in the order of their IRIs; where the run above each one
-ends; how many draw on it; where its edges begin and where they lead, then those across, from whom.
+ends, 0 when nothing draws on it; how many draw on it; where its edges begin and where they lead,
+then those across, from whom.
 """
 
 
@@ -49,7 +50,7 @@ def arranged(pairs: Iterable[tuple[str, str]]) -> tuple[list[str], dict[str, arr
     ]
     return [iris[old] for old in order], {
         "sorted": number,
-        "end": array("I", ends),
+        "end": array("I", [end if drawn[old] else 0 for end, old in zip(ends, order, strict=True)]),
         "drawn": array("I", [len(drawn[old]) for old in order]),
         **_listed("forth", forth),
         **_listed("cross", across),
