@@ -117,9 +117,9 @@ class QueryRun:
                     )
                 spool.write(payload)
             elif kind == b"H":
-                self._header = json.loads(payload)
+                self._header = json.loads(payload.decode())
             elif kind == b"E":
-                told = json.loads(payload)
+                told = json.loads(payload.decode())
                 resident = told["resident"]
                 self._process.done(told["used"])
                 self._healthy = (

@@ -18,6 +18,7 @@ import struct
 import sys
 import threading
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -100,15 +101,17 @@ def _serve(
     # RocksDB has its files open already. With 0, 1 and 2 taken there is no number left for a
     # socket, so SERVICE cannot connect even if the scan missed it (hazard 13).
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
-    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    before, most = resource.getrlimit(resource.RLIMIT_CPU)
     _send(b"R", {"thread": threading.get_native_id(), "used": time.thread_time()})
     while (frame := _receive()) is not None:
         kind, request = frame
         if kind == b"N":
             return True
         # Should the parent forget us, the kernel does not.
-        used = int(time.process_time()) + 1
-        resource.setrlimit(resource.RLIMIT_CPU, (used + cpu, most))
+        limit = int(time.process_time()) + 1 + cpu
+        if limit != before:
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, most))
+            before = limit
         try:
             if not _known(shortcuts, resident, request):
                 _answer(store, resident, request)
@@ -139,12 +142,12 @@ def _known(shortcuts: Shortcuts | None, resident: _Resident, request: dict[str, 
     if found is None or first is None:
         return False
     output = _Output()
-    output.begin({"form": "solutions", "media": media})
+    output.begin("solutions", media)
     # The parent takes the begin while the rest is made: large ones are made as they are sent.
     output.write(first)
     for piece in found:
         output.write(piece)
-    output.end({"resident": resident.bytes(), "used": time.thread_time()})
+    output.end(resident.bytes())
     return True
 
 
@@ -169,7 +172,7 @@ def _answer(store: pyoxigraph.Store, resident: _Resident, request: dict[str, Any
         graph = pyoxigraph.RdfFormat.from_media_type(media) if media else None
         if graph is None:
             media, graph = _TRIPLES, pyoxigraph.RdfFormat.TURTLE
-        output.begin({"form": "graph", "media": media})
+        output.begin("graph", media)
         prefixes = request["prefixes"]
         pyoxigraph.serialize(result, cast(BinaryIO, output), graph, prefixes=prefixes)
     else:
@@ -177,9 +180,9 @@ def _answer(store: pyoxigraph.Store, resident: _Resident, request: dict[str, Any
         if rows is None:
             media, rows = _SOLUTIONS, pyoxigraph.QueryResultsFormat.JSON
         form = "boolean" if isinstance(result, pyoxigraph.QueryBoolean) else "solutions"
-        output.begin({"form": form, "media": media})
+        output.begin(form, media)
         result.serialize(cast(BinaryIO, output), rows)
-    output.end({"resident": resident.bytes(), "used": time.thread_time()})
+    output.end(resident.bytes())
 
 
 def _dump(store: pyoxigraph.Store, resident: _Resident, request: dict[str, Any]) -> None:
@@ -193,9 +196,9 @@ def _dump(store: pyoxigraph.Store, resident: _Resident, request: dict[str, Any])
     if graph is not None:
         options["from_graph"] = pyoxigraph.NamedNode(graph) if graph else pyoxigraph.DefaultGraph()
     output = _Output()
-    output.begin({"form": "graph", "media": media})
+    output.begin("graph", media)
     store.dump(cast(BinaryIO, output), form, **options)
-    output.end({"resident": resident.bytes(), "used": time.thread_time()})
+    output.end(resident.bytes())
 
 
 class _Output:
@@ -205,8 +208,8 @@ class _Output:
         self._ready = bytearray()
         self._data = bytearray()
 
-    def begin(self, header: dict[str, Any]) -> None:
-        self._ready += _frame(b"H", json.dumps(header).encode())
+    def begin(self, form: str, media: str) -> None:
+        self._ready += _header(form, media)
 
     def write(self, data: bytes) -> int:
         if len(data) >= FRAME:  # as it is, without a copy
@@ -225,15 +228,21 @@ class _Output:
     def flush(self) -> None:
         """Do nothing: frames go when they are full."""
 
-    def end(self, trailer: dict[str, Any]) -> None:
+    def end(self, resident: int) -> None:
         """Say that the answer is whole, with what the parent should know."""
         self._cut()
-        _write(self._ready + _frame(b"E", json.dumps(trailer).encode()))
+        trailer = b'{"resident": %d, "used": %f}' % (resident, time.thread_time())
+        _write(self._ready + _frame(b"E", trailer))
 
     def _cut(self) -> None:
         if self._data:
             self._ready += _frame(b"D", self._data)
             self._data = bytearray()
+
+
+@cache
+def _header(form: str, media: str) -> bytes:
+    return _frame(b"H", json.dumps({"form": form, "media": media}).encode())
 
 
 def _frame(kind: bytes, payload: bytes | bytearray) -> bytes:
@@ -251,22 +260,14 @@ def _write(data: bytes | bytearray) -> None:
 
 
 def _receive() -> tuple[bytes, dict[str, Any]] | None:
-    header = _read(HEADER.size)
-    if header is None:
-        return None
-    kind, size = HEADER.unpack(header)
-    payload = _read(size)
-    return None if payload is None else (kind, cast(dict[str, Any], json.loads(payload)))
-
-
-def _read(size: int) -> bytes | None:
+    """Return the next request, mostly by one read: none is sent before an answer."""
     data = bytearray()
-    while len(data) < size:
-        piece = os.read(_CHANNEL, min(size - len(data), 1 << 20))
+    while len(data) < HEADER.size or len(data) < HEADER.size + HEADER.unpack_from(data)[1]:
+        piece = os.read(_CHANNEL, FRAME)
         if not piece:
             return None
         data += piece
-    return bytes(data)
+    return bytes(data[:1]), cast(dict[str, Any], json.loads(data[HEADER.size :].decode()))
 
 
 if __name__ == "__main__":
