@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 from tests_support import engine, opened
 
-from reformgraph.store import EmbeddedStore, QueryPool
+from reformgraph.store import EmbeddedStore, QueryPool, texts
 from reformgraph.store.shortcuts import Shortcuts
 from reformgraph.store.text_index import NAME
 from reformgraph.store.texts import Texts
@@ -78,6 +78,21 @@ def test_what_the_engine_has_to_answer(store: EmbeddedStore, query: str) -> None
     assert Texts(store.generation.folder).answer(HEAD + query) is None
 
 
+@pytest.mark.parametrize("size", [1, 40, 700])
+def test_piece_by_piece(store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(texts, "PIECE", size)
+    known = Texts(store.generation.folder)
+    for text, limit in (("school", 99_999), ("x", 70), ("care 1", 3), ("299", 1), ("nowhere", 1)):
+        query = (
+            f'{HEAD}SELECT ?s {{ ?s rdfs:label ?l FILTER(CONTAINS(LCASE(STR(?l)), "{text}")) }} '
+            f"LIMIT {limit}"
+        )
+        assert b"".join(known.answer(query) or ()) == engine(store, query)
+    # No row ends within a text that is sought, though one ends so in the file.
+    query = f'{HEAD}SELECT ?s {{ ?s rdfs:label ?l FILTER(CONTAINS(LCASE(STR(?l)), "299\0")) }}'
+    assert known.answer(query) is None
+
+
 def test_through_the_pool_and_without_the_file(store: EmbeddedStore, tmp_path: Path) -> None:
     query = f'{HEAD}SELECT ?s {{ ?s rdfs:label ?l FILTER(CONTAINS(LCASE(STR(?l)), "care")) }}'
     with QueryPool(store.generation.folder.parent.parent, timeout=10) as pool:
@@ -94,11 +109,11 @@ def test_through_the_pool_and_without_the_file(store: EmbeddedStore, tmp_path: P
 
 
 def test_on_the_story(story_store: EmbeddedStore) -> None:
-    texts = Texts(story_store.generation.folder)
+    known = Texts(story_store.generation.folder)
     for word in ("children", "act", "board", "'s "):
         query = (
             f'{HEAD}SELECT ?s ?l {{ ?s rdfs:label ?l FILTER(CONTAINS(LCASE(STR(?l)), "{word}")) }}'
         )
-        found = b"".join(texts.answer(query) or ())
+        found = b"".join(known.answer(query) or ())
         assert json.loads(found)["results"]["bindings"]
         assert found == engine(story_store, query)
