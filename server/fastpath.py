@@ -225,12 +225,13 @@ class FastPath:
 
     def _in_place(self, text: str, accept: str, other: str) -> Tiny | LookUp | Foreknown | None:
         """Return what of a query can be answered in this process, if it is small enough."""
-        if not other and "json" in accept:  # what else it names is seen later
-            if (found := lookups.recognise(text)) is not None:
-                return found
-            if (known := self._beforehand.find(text)) is not None:
-                return known
-        return recognise(text)
+        json = not other and "json" in accept  # what else it names is seen later
+        if json and (found := lookups.recognise(text) or self._beforehand.find(text)):
+            return found
+        tiny, store = recognise(text), self._store()
+        # Of a graph that query processes hold in memory rows come in another order from disk.
+        ordered = store is None or not store.generation.in_memory
+        return tiny if tiny and (ordered or tiny.single) else None
 
     def _address(self, environ: WSGIEnvironment, shape: Shape) -> str:
         """Return the address of the endpoint as this shape's requests name it."""
@@ -304,7 +305,8 @@ class FastPath:
     ) -> bytes:
         """Answer a small query in this process; raises TooMuch, and what the engine raises."""
         if isinstance(wanted, Tiny):
-            return run(store.graph, wanted, media_type, address)
+            in_memory = store.generation.in_memory
+            return run(store.graph, wanted, media_type, address, ordered=not in_memory)
         if media_type != JSON:
             raise TooMuch
         if isinstance(wanted, LookUp):

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeAlias
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from reformgraph.errors import NotFound
+from reformgraph.store import graph_copy
 from reformgraph.store.briefs import Brief
 
 __all__ = [
@@ -74,6 +75,11 @@ class Generation:
     def own_default(self) -> bool:
         """Whether it has a default graph of its own; else that is the union of all graphs."""
         return "" in self.graphs
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether those who answer queries hold it in memory (``graph_copy``)."""
+        return graph_copy.NAME in self.files
 
     @property
     def counts(self) -> Mapping[str, int]:

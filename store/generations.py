@@ -25,6 +25,7 @@ from pathlib import Path
 
 from reformgraph import __version__
 from reformgraph.errors import NotFound, StoreError, UsageError
+from reformgraph.store import graph_copy
 from reformgraph.store.base import Generation, TimelineInfo
 from reformgraph.store.lock import build_lock
 
@@ -170,7 +171,7 @@ def verify(generation: Generation, *, graph: bool = True) -> list[str]:
     """
     faults = []
     for name, expected in sorted(generation.files.items()):
-        if not graph and name.startswith(f"{QUADS}/"):
+        if not graph and (name.startswith(f"{QUADS}/") or name == graph_copy.NAME):
             continue
         try:
             if _sha256(generation.folder / name) != expected:

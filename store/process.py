@@ -13,12 +13,13 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from reformgraph.store import generations
+from reformgraph.store import generations, graph_copy
 from reformgraph.store.base import Generation
 from reformgraph.store.worker import HEADER
 
 START_SECONDS = 20.0
-"""A process that is not ready by then never will be; a start takes some 40 ms."""
+"""A process that is not ready by then never will be; a start takes some 40 ms, and
+3 µs for each statement of a graph that it holds in memory."""
 STEPPED_BACK = 5
 """Niceness of a long query. With 15 it got a thirtieth of a processor that something else wanted,
 and a query of 1.4 s ran into its limit of 15."""
@@ -56,7 +57,8 @@ class QueryProcess:
         self._words = tempfile.TemporaryFile()  # noqa: SIM115  closed by kill()
         self._socket, theirs = socket.socketpair()
         command = [sys.executable, "-S", "-P", "-m", "reformgraph.store.worker"]
-        limits = [str(generation.folder / generations.QUADS), str(memory), str(cpu)]
+        quads = graph_copy.NAME if generation.in_memory else generations.QUADS
+        limits = [str(generation.folder / quads), str(memory), str(cpu)]
         # Without `site` a start is faster; the path that it would have made is handed down.
         path = os.pathsep.join(entry for entry in sys.path if entry)
         environment = {**os.environ, "PYTHONPATH": path, "MALLOC_ARENA_MAX": "2"}

@@ -269,7 +269,7 @@ class _Parser:
         empty = pyoxigraph.Store(str(folder / generations.QUADS))
         empty.flush()
         del empty
-        self._generation = replace(generation, folder=folder)
+        self._generation = replace(generation, folder=folder, files={})
         self.pool = QueryPool(folder, timeout=PARSING, processes=1, slow=1, stores=cast(Any, self))
 
     def get(self) -> _Parser:

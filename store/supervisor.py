@@ -23,14 +23,18 @@ _log = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """Holds ``size`` ready processes of the wanted generation. Thread-safe.
+    """Holds ready processes of the wanted generation, ``size`` at most. Thread-safe.
+
+    The second and further ones start when somebody has to wait for the first: many services never
+    need them, and each holds a small graph in memory.
 
     A process is *fast* from its start until :meth:`release`; the thread replaces what is released,
     and makes it fast again after :meth:`take_back`.
     """
 
     def __init__(self, size: int, memory: int, cpu: int) -> None:
-        self._size, self._memory, self._cpu = size, memory, cpu
+        self._most, self._memory, self._cpu = size, memory, cpu
+        self._size = 1
         # Two conditions on one lock: giving a process back must not wake the thread as well.
         lock = threading.Lock()
         self._changed, self._available = threading.Condition(lock), threading.Condition(lock)
@@ -77,6 +81,9 @@ class Supervisor:
                     return None
                 # Another thread may have asked for another generation meanwhile.
                 self._want(generation)
+                if self._size < self._most and any(map(self._of_now, self._fast)):
+                    self._size = self._most
+                    self._changed.notify_all()
                 self._available.wait(remaining)
 
     def _idle_of(self, generation: Generation) -> QueryProcess | None:

@@ -1,6 +1,6 @@
-"""One sacrificial query process: ``python -m reformgraph.store.worker FOLDER MEMORY CPU PARENT``.
+"""One sacrificial query process: ``python -m reformgraph.store.worker QUADS MEMORY CPU PARENT``.
 
-It opens a generation, gives up every means to harm anybody else, and answers queries over the
+It opens a generation, its folder of quads or its copy to hold in memory, gives up every means to harm anybody else, and answers queries over the
 socket that is its standard input until that is closed. It may be killed at any moment.
 
 A frame is one byte of kind, four of length (big-endian), then the payload. To the worker:
@@ -24,6 +24,7 @@ from typing import Any, BinaryIO, cast
 
 import pyoxigraph
 
+from reformgraph.store import graph_copy
 from reformgraph.store.shortcuts import Shortcuts
 
 STACK = 64 << 20
@@ -37,12 +38,13 @@ _SOLUTIONS, _TRIPLES = "application/sparql-results+json", "text/turtle"
 
 def main(arguments: list[str]) -> None:
     """Open the generation's quads and serve until the parent hangs up."""
-    folder, memory, cpu, parent = arguments
+    quads, memory, cpu, parent = Path(arguments[0]), *arguments[1:]
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _die_with(int(parent))
-    store = pyoxigraph.Store.read_only(folder)
+    held = quads.name == graph_copy.NAME
+    store = graph_copy.load(quads) if held else pyoxigraph.Store.read_only(str(quads))
     resident = _Resident()
-    shortcuts = _shortcuts(Path(folder).parent)
+    shortcuts = _shortcuts(quads.parent)
     threading.stack_size(STACK)
     more = [True]
     # Niceness is a thread's and cannot be taken back: after a slow query another thread goes on.

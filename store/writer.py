@@ -19,7 +19,7 @@ import pyoxigraph
 from reformgraph import __version__
 from reformgraph.errors import StoreError
 from reformgraph.ontology.terms import RDFS, RG
-from reformgraph.store import generations, shortcut_index, statement_index, text_index
+from reformgraph.store import generations, graph_copy, shortcut_index, statement_index, text_index
 from reformgraph.store.base import Generation, Quad, TimelineInfo
 from reformgraph.store.lock import build_lock
 from reformgraph.store.search_index import index_rows, write_index
@@ -98,8 +98,10 @@ def _write(
     graphs = {graph: graphs.get(graph, 0) for graph in sorted(graphs.keys() | there)}
     if sum(graphs.values()) != expected:
         raise StoreError(f"wrote {expected} quads but {sum(graphs.values())} read back")
-    shortcut_index.write(folder / shortcut_index.NAME, opened, graphs)
-    text_index.write(folder / text_index.NAME, opened)
+    answering = _answering(folder, opened, graphs)
+    shortcut_index.write(folder / shortcut_index.NAME, answering, graphs)
+    text_index.write(folder / text_index.NAME, answering)
+    del answering
     sequence = max((generations.sequence_of(f.name) for f in generations.folders(home)), default=0)
     id_ = f"{sequence + 1}-{digest[:12]}"
     target = home / generations.FOLDER / id_
@@ -140,12 +142,14 @@ def _load(
     with (
         lines.open("wb") as file,
         statement_index.Writer(folder / statement_index.NAME, base) as statements,
+        graph_copy.Writer(folder / graph_copy.NAME) as copy,
         ExitStack() as stack,
     ):
         for line in sorted_lines(folder, quads, stack):
             digest.update(line)
             file.write(line)
             statements.add(line)
+            copy.add(line)
             count += 1
     for spilled in folder.glob("sort-*.nq"):
         spilled.unlink()
@@ -158,6 +162,16 @@ def _load(
     del store  # RocksDB closes its files when the last reference goes
     lines.unlink()
     return digest.hexdigest(), count
+
+
+def _answering(
+    folder: Path, opened: pyoxigraph.Store, graphs: Mapping[str, int]
+) -> pyoxigraph.Store:
+    """Return the store that gives rows in the order in which queries will have them."""
+    copy = folder / graph_copy.NAME
+    if 0 in graphs.values():  # lines of statements do not tell of an empty graph
+        copy.unlink(missing_ok=True)
+    return graph_copy.load(copy) if copy.exists() else opened
 
 
 def sorted_lines(

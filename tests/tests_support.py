@@ -10,12 +10,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph
 import pytest
 
-from reformgraph.store import EmbeddedStore, open_store, publish
+from reformgraph.store import EmbeddedStore, graph_copy, open_store, publish
 
 BASE = "https://w3id.org/reformgraph/"
 SHARED = "REFORMGRAPH_SHARED"
@@ -52,9 +53,21 @@ def opened(root: Path, quads: Iterable[pyoxigraph.Quad] | None = None) -> Iterat
         store.close()
 
 
+def answering(store: EmbeddedStore) -> pyoxigraph.Store:
+    """Return what a query process opens of a generation."""
+    if not store.generation.in_memory:
+        return store.graph
+    return _loaded(store.generation.folder / graph_copy.NAME)
+
+
+@lru_cache(4)
+def _loaded(path: Path) -> pyoxigraph.Store:
+    return graph_copy.load(path)
+
+
 def engine(store: EmbeddedStore, query: str) -> bytes:
     """Return what Oxigraph alone answers to a SELECT query, in SPARQL's JSON."""
-    result = store.graph.query(query, use_default_graph_as_union=True)
+    result = answering(store).query(query, use_default_graph_as_union=True)
     assert isinstance(result, pyoxigraph.QuerySolutions)
     output = io.BytesIO()
     result.serialize(output, pyoxigraph.QueryResultsFormat.JSON)

@@ -31,12 +31,32 @@ def test_processes_that_cannot_start(built: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_process_killed_from_outside_is_replaced(built: Path) -> None:
     with QueryPool(built, timeout=SLACK) as pool:
         tiny(pool)
-        assert within(SLACK, lambda: len(processes(pool)) == 2)
+        assert within(SLACK, lambda: len(processes(pool)) == 1)
         for pid in processes(pool):
             os.kill(pid, signal.SIGKILL)
         assert within(SLACK, lambda: not any(map(alive, processes(pool))))
         for _ in range(4):
             tiny(pool)
+
+
+def test_the_second_process_starts_when_somebody_has_to_wait(built: Path) -> None:
+    with QueryPool(built, timeout=SLACK, processes=2) as pool:
+        for _ in range(3):
+            tiny(pool)
+        assert len(processes(pool)) == 1
+        (first,) = processes(pool)
+        os.kill(first, signal.SIGSTOP)
+        threads = [threading.Thread(target=tiny, args=(pool,)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        try:
+            assert within(SLACK, lambda: len(processes(pool)) == 2)
+        finally:
+            os.kill(first, signal.SIGCONT)
+            for thread in threads:
+                thread.join()
+        tiny(pool)
+        assert len(processes(pool)) == 2
 
 
 def test_a_process_that_was_slow_goes_on_as_new(
