@@ -6,14 +6,13 @@ import atexit
 import threading
 import time
 from contextlib import suppress
-from typing import Any
 
 from reformgraph.errors import ReformGraphError
 from reformgraph.server import handed
 from reformgraph.server.app import create_app
 from reformgraph.server.front.bridge import Bridge
 from reformgraph.server.journal import Journal, gather
-from reformgraph.store.current import Current
+from reformgraph.server.service import Service
 
 KNOWN = 8_000_000
 """Bytes of short answers that are kept by the very bytes of their requests, at most."""
@@ -29,8 +28,8 @@ def _app() -> Bridge:
     made = create_app(chosen, journal, handed.shared())
     journal.start(made.extensions["reformgraph"].figures.write)
     if chosen.warm:
-        stores = made.extensions["reformgraph"].stores
-        threading.Thread(target=_follow, args=(stores,), name="follow", daemon=True).start()
+        service = made.extensions["reformgraph"]
+        threading.Thread(target=_follow, args=(service,), name="follow", daemon=True).start()
     atexit.register(journal.close)
     return Bridge(
         made.extensions["reformgraph.observed"],
@@ -40,11 +39,12 @@ def _app() -> Bridge:
     )
 
 
-def _follow(stores: Current[Any]) -> None:
-    """Open each new generation before the first reader comes."""
+def _follow(service: Service) -> None:
+    """Open each new generation, and start query processes for it, before the first reader comes."""
     while True:
         with suppress(ReformGraphError):
-            stores.get()
+            service.stores.get()
+            service.pool.prepare()
         time.sleep(EVERY)
 
 

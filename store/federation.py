@@ -168,6 +168,10 @@ class Federated:
         """Return a whole graph; as :meth:`QueryPool.dump`."""
         return self.inner.dump(graph, media_type, timeout=timeout)
 
+    def prepare(self) -> None:
+        """Make the pool behind it ready."""
+        self.inner.prepare()
+
     def counted(self) -> dict[str, dict[str, int]]:
         """Return the figures of the pool behind it."""
         return self.inner.counted()

@@ -66,9 +66,13 @@ class QueryPool:
         # Wall-clock time is cut by us; processor time is the kernel's second net.
         self.supervisor = Supervisor(processes, memory, math.ceil(timeout) + 2)
         try:
-            self.supervisor.want(self._stores.get().generation)
+            self.prepare()
         except StoreError:
             _log.info("no graph yet; query processes start with the first query")
+
+    def prepare(self) -> None:
+        """Start processes for the generation that is served now, if there are none. Raises StoreError."""
+        self.supervisor.want(self._stores.get().generation)
 
     def run(
         self,

@@ -117,6 +117,9 @@ class RemotePool:
             self._look(store.generation, query, base, common)
             raise UsageError(f"the remote store refuses this query: {refused.said}") from None
 
+    def prepare(self) -> None:
+        """Do nothing: the endpoint is there or it is not."""
+
     def counted(self) -> dict[str, dict[str, int]]:
         """Return figures for ``/metrics``, by name and state."""
         return {"slow_places_free": {"": self._places._value}}
