@@ -40,11 +40,10 @@ def _app() -> Bridge:
 
 
 def _follow(service: Service) -> None:
-    """Open each new generation, and start query processes for it, before the first reader comes."""
+    """Open each new generation before the first reader comes."""
     while True:
         with suppress(ReformGraphError):
-            service.stores.get()
-            service.pool.prepare()
+            service.prepare()
         time.sleep(EVERY)
 
 

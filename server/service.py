@@ -81,6 +81,17 @@ class Service:
                 self._pool = pool(self.settings, self.stores)
             return self._pool
 
+    def prepare(self) -> None:
+        """Open the generation that is served now, with query processes if there are any by now.
+
+        Raises StoreError.
+        """
+        self.stores.get()
+        with self._lock:
+            running = self._pool
+        if running is not None:
+            running.prepare()
+
     @property
     def results(self) -> Results:
         """The answers to queries from strangers: kept, shared, or made by :attr:`pool`."""

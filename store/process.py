@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from contextlib import suppress
 from typing import Any
 
-from reformgraph.store import generations, graph_copy
+from reformgraph.store import generations
 from reformgraph.store.base import Generation
+from reformgraph.store.forked import Died, Forked, Nursery, died, spawn
 from reformgraph.store.worker import HEADER
 
 START_SECONDS = 20.0
-"""A process that is not ready by then never will be; a start takes some 40 ms, and
-3 µs for each statement of a graph that it holds in memory."""
+"""A process that is not ready by then never will be; a start takes some 40 ms."""
 STEPPED_BACK = 5
 """Niceness of a long query. With 15 it got a thirtieth of a processor that something else wanted,
 and a query of 1.4 s ran into its limit of 15."""
@@ -28,24 +26,18 @@ RENEW_SECONDS = 2.0
 _RECEIVE = 1 << 18
 
 
-class Died(Exception):
-    """The process ended by itself; ``signal`` is the number that ended it, or 0."""
-
-    def __init__(self, code: int, words: str) -> None:
-        super().__init__(words)
-        self.signal = -code if code < 0 else 0
-        self.words = words
-
-
 class QueryProcess:
-    """A spawned ``reformgraph.store.worker``. Used by one thread at a time.
+    """A spawned ``reformgraph.store.worker``, or a fork of a nursery's. Used by one thread at a time.
 
     In: the generation to open, the limit of its address space in bytes, seconds of processor time
-    for each query. Must be made on a thread that outlives it: the kernel kills it with that
-    thread. Raises OSError when the system cannot start one.
+    for each query, and the nursery of that generation if it is held in memory. Must be made on a
+    thread that outlives it: the kernel kills it with that thread. Raises OSError when the system
+    cannot start one, and what a nursery raises.
     """
 
-    def __init__(self, generation: Generation, memory: int, cpu: int) -> None:
+    def __init__(
+        self, generation: Generation, memory: int, cpu: int, nursery: Nursery | None = None
+    ) -> None:
         self.generation = generation
         self.queries = 0
         self._thread = 0
@@ -56,26 +48,22 @@ class QueryProcess:
         # Its last words go to a file: a pipe that nobody reads could block it.
         self._words = tempfile.TemporaryFile()  # noqa: SIM115  closed by kill()
         self._socket, theirs = socket.socketpair()
-        command = [sys.executable, "-S", "-P", "-m", "reformgraph.store.worker"]
-        quads = graph_copy.NAME if generation.in_memory else generations.QUADS
-        limits = [str(generation.folder / quads), str(memory), str(cpu)]
-        # Without `site` a start is faster; the path that it would have made is handed down.
-        path = os.pathsep.join(entry for entry in sys.path if entry)
-        environment = {**os.environ, "PYTHONPATH": path, "MALLOC_ARENA_MAX": "2"}
         try:
-            self._process: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603  no shell, no foreign text
-                [*command, *limits, str(os.getpid())],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=self._words,
-                env=environment,
-            )
+            self._process = self._made(nursery, [str(memory), str(cpu)], theirs.fileno())
         except BaseException:
             self._socket.close()
             self._words.close()
             raise
         finally:
             theirs.close()
+
+    def _made(
+        self, nursery: Nursery | None, limits: list[str], channel: int
+    ) -> Forked | subprocess.Popen[bytes]:
+        if nursery is not None:
+            return nursery.fork(channel, self._words.fileno())
+        quads = str(self.generation.folder / generations.QUADS)
+        return spawn("reformgraph.store.worker", [quads, *limits], channel, self._words)
 
     @property
     def pid(self) -> int:
@@ -184,12 +172,7 @@ class QueryProcess:
         except subprocess.TimeoutExpired:  # it closed its socket and lives: never ours
             self._process.kill()
             code = self._process.wait()
-        size = self._words.seek(0, os.SEEK_END)
-        self._words.seek(max(0, size - 2000))
-        lines = self._words.read().decode("utf-8", "replace").split("\n")
-        last = next((line for line in reversed(lines) if line.strip()), "")
-        name = signal.Signals(-code).name if code < 0 else f"exit {code}"
-        return Died(code, f"{name}: {last.strip()}" if last else name)
+        return died(code, self._words)
 
     def kill(self) -> None:
         """End it at once, whatever it does; it is reaped when this returns."""

@@ -24,7 +24,8 @@ from reformgraph.errors import (
     ResultTooLarge,
 )
 from reformgraph.store.answer import Answer
-from reformgraph.store.process import Died, QueryProcess
+from reformgraph.store.forked import Died
+from reformgraph.store.process import QueryProcess
 from reformgraph.store.syntax import explain, unsupported
 
 if TYPE_CHECKING:

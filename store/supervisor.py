@@ -12,7 +12,8 @@ import time
 
 from reformgraph.errors import StoreError
 from reformgraph.store.base import Generation
-from reformgraph.store.process import Died, QueryProcess
+from reformgraph.store.forked import Died, Nursery
+from reformgraph.store.process import QueryProcess
 
 SPARE = 1
 """Processes beyond those wanted that stay after long queries: the next one need not be replaced."""
@@ -41,6 +42,7 @@ class Supervisor:
         self._idle: list[QueryProcess] = []
         self._fast: set[QueryProcess] = set()
         self._all: set[QueryProcess] = set()
+        self._nurseries: dict[str, Nursery] = {}
         self._returned: list[QueryProcess] = []
         self._wanted: Generation | None = None
         self._failures = self._started = 0
@@ -167,6 +169,8 @@ class Supervisor:
                 # Those at work are killed here and reaped by the threads that wait for them.
                 for process in busy:
                     process.interrupt()
+                for nursery in self._nurseries.values():
+                    nursery.kill()
                 return
             for process in stale:
                 self.drop(process)
@@ -211,11 +215,24 @@ class Supervisor:
             return False
         return sum(map(self._of_now, self._fast)) < self._size
 
+    def _nursery_of(self, generation: Generation) -> Nursery:
+        """Return what forks processes of a generation; ends those that nobody needs."""
+        with self._changed:
+            needed = {process.generation.id for process in self._all} | {generation.id}
+        for id_, nursery in list(self._nurseries.items()):
+            if id_ not in needed or not nursery.alive:
+                nursery.kill()
+                del self._nurseries[id_]
+        if generation.id not in self._nurseries:
+            self._nurseries[generation.id] = Nursery(generation, self._memory, self._cpu)
+        return self._nurseries[generation.id]
+
     def _start(self, generation: Generation) -> None:
         """Start one process; after a failure wait, longer each time."""
         process = None
         try:
-            process = QueryProcess(generation, self._memory, self._cpu)
+            nursery = self._nursery_of(generation) if generation.in_memory else None
+            process = QueryProcess(generation, self._memory, self._cpu, nursery)
             process.wait_ready()
         except (Died, TimeoutError, OSError) as error:
             if process is not None:

@@ -1,6 +1,6 @@
 """One sacrificial query process: ``python -m reformgraph.store.worker QUADS MEMORY CPU PARENT``.
 
-It opens a generation, its folder of quads or its copy to hold in memory, gives up every means to harm anybody else, and answers queries over the
+It opens a generation (or is a fork of one that holds it, see ``nursery``), gives up every means to harm anybody else, and answers queries over the
 socket that is its standard input until that is closed. It may be killed at any moment.
 
 A frame is one byte of kind, four of length (big-endian), then the payload. To the worker:
@@ -24,7 +24,6 @@ from typing import Any, BinaryIO, cast
 
 import pyoxigraph
 
-from reformgraph.store import graph_copy
 from reformgraph.store.shortcuts import Shortcuts
 
 STACK = 64 << 20
@@ -38,33 +37,35 @@ _SOLUTIONS, _TRIPLES = "application/sparql-results+json", "text/turtle"
 
 def main(arguments: list[str]) -> None:
     """Open the generation's quads and serve until the parent hangs up."""
-    quads, memory, cpu, parent = Path(arguments[0]), *arguments[1:]
+    quads, memory, cpu, parent = arguments
+    begin(int(parent))
+    run(pyoxigraph.Store.read_only(quads), known(Path(quads).parent), int(memory), int(cpu))
+
+
+def begin(parent: int) -> None:
+    """Leave no picture of our memory behind, and end with the thread of ``parent`` that made us."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _die_with(int(parent))
-    held = quads.name == graph_copy.NAME
-    store = graph_copy.load(quads) if held else pyoxigraph.Store.read_only(str(quads))
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # 1 is PR_SET_PDEATHSIG (hazard 48)
+    # It may have died before that call.
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def run(store: pyoxigraph.Store, shortcuts: Shortcuts | None, memory: int, cpu: int) -> None:
+    """Serve until the parent hangs up; see the module for ``memory`` and ``cpu``."""
     resident = _Resident()
-    shortcuts = _shortcuts(quads.parent)
     threading.stack_size(STACK)
     more = [True]
     # Niceness is a thread's and cannot be taken back: after a slow query another thread goes on.
     while more.pop():
         server = threading.Thread(
-            target=lambda: more.append(_serve(store, shortcuts, resident, int(memory), int(cpu)))
+            target=lambda: more.append(_serve(store, shortcuts, resident, memory, cpu))
         )
         server.start()
         server.join()
-
-
-def _die_with(parent: int) -> None:
-    """Ask the kernel for SIGKILL when the thread that spawned us ends (hazard 48)."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # 1 is PR_SET_PDEATHSIG
-    # It may have died before that call.
-    if os.getppid() != parent:
-        os._exit(0)
 
 
 class _Resident:
@@ -84,7 +85,8 @@ class _Resident:
         return int(os.pread(self._file, 64, 0).split()[1]) * resource.getpagesize()
 
 
-def _shortcuts(folder: Path) -> Shortcuts | None:
+def known(folder: Path) -> Shortcuts | None:
+    """Open what the generation in ``folder`` knows beforehand."""
     try:
         return Shortcuts(folder)
     except (OSError, ValueError, KeyError):  # a generation of before there were any

@@ -1,0 +1,127 @@
+"""The nursery: forks query processes of a small graph, and takes them with it when it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pool_support import PRODUCT, SLACK, alive, processes, text_of, tiny, within
+
+from reformgraph.errors import QueryCrashed, QueryMemory, StoreError
+from reformgraph.store import QueryPool, open_store
+from reformgraph.store.forked import Died, Nursery
+
+
+def _nurseries(pool: QueryPool) -> set[int]:
+    return {nursery.pid for nursery in pool.supervisor._nurseries.values()}
+
+
+def _parent(pid: int) -> int:
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    return int(stat.rpartition(")")[2].split()[1])
+
+
+def test_query_processes_are_its_forks(built: Path) -> None:
+    with QueryPool(built, timeout=SLACK) as pool:
+        tiny(pool)
+        (nursery,) = _nurseries(pool)
+        assert {_parent(pid) for pid in processes(pool)} == {nursery}
+        folder = Path(f"/proc/{next(iter(processes(pool)))}/fd")
+        open_files = {each.name: str(each.readlink()) for each in folder.iterdir()}
+        sockets = {name for name, file in open_files.items() if not file.startswith("/")}
+        assert sockets == {"0"}, open_files  # nothing of the nursery's own
+    assert not alive(nursery)
+
+
+def test_one_that_is_killed_is_replaced(built: Path) -> None:
+    with QueryPool(built, timeout=SLACK) as pool:
+        tiny(pool)
+        nurseries, before = _nurseries(pool), processes(pool)
+        for pid in nurseries:
+            os.kill(pid, signal.SIGKILL)
+        assert within(SLACK, lambda: not any(map(alive, before)))
+        for _ in range(4):
+            tiny(pool)
+        assert not nurseries & _nurseries(pool)
+
+
+def test_what_a_fork_dies_of_is_told(built: Path) -> None:
+    with QueryPool(built, timeout=SLACK) as pool:
+        tiny(pool)
+
+        def kill(number: int) -> None:
+            time.sleep(0.7)
+            for pid in processes(pool):
+                os.kill(pid, number)
+
+        for number, meaning in ((signal.SIGSEGV, QueryCrashed), (signal.SIGABRT, QueryMemory)):
+            killer = threading.Thread(target=kill, args=(number,))
+            killer.start()
+            with pytest.raises(meaning):
+                pool.run(f"{PRODUCT} # {number}")
+            killer.join()
+            tiny(pool)
+
+
+def test_that_of_an_older_generation_ends_with_its_last_process(
+    root: Path, publish_story: Callable[[Path, int], str]
+) -> None:
+    with QueryPool(root, timeout=SLACK) as pool:
+        tiny(pool)
+        (old,) = _nurseries(pool)
+        found: list[str] = []
+        long = threading.Thread(
+            target=lambda: found.append(text_of(pool.run("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")))
+        )
+        (process,) = processes(pool)
+        os.kill(process, signal.SIGSTOP)
+        long.start()
+        publish_story(root, 1)
+        time.sleep(0.2)
+        tiny(pool)  # of the new generation, while one of the old is at work
+        assert alive(old) and len(_nurseries(pool)) == 2
+        os.kill(process, signal.SIGCONT)
+        long.join()
+        assert found
+        publish_story(root, 2)
+        time.sleep(0.2)
+        tiny(pool)
+        assert within(SLACK, lambda: not alive(old))
+
+
+def test_no_orphans(built: Path) -> None:
+    script = (
+        "import time; from pathlib import Path; from reformgraph.store import QueryPool\n"
+        f"pool = QueryPool(Path({str(built)!r})); pool.run('ASK {{}}').file.close()\n"
+        "print(*(n.pid for n in pool.supervisor._nurseries.values()), flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        pids = [int(word) for word in parent.stdout.readline().split()]
+        assert pids and all(map(alive, pids))
+        parent.kill()
+    assert within(2.0, lambda: not any(map(alive, pids)))
+
+
+def test_one_that_cannot_start_says_why(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(built)
+    generation = store.generation
+    store.close()
+    copy = generation.folder / "graph.nq.gz"
+    data = copy.read_bytes()
+    copy.write_bytes(b"no gzip")
+    try:
+        with pytest.raises(Died, match="BadGzipFile"):
+            Nursery(generation, 1 << 30, 10)
+    finally:
+        copy.write_bytes(data)
+    monkeypatch.setattr("reformgraph.store.forked.START_SECONDS", 0.0)
+    with pytest.raises(TimeoutError):
+        Nursery(generation, 1 << 30, 10)
+    with QueryPool(built, timeout=3.0) as pool, pytest.raises(StoreError):
+        pool.run("ASK {}")
