@@ -211,7 +211,7 @@ def _memory(urls: Mapping[str, str]) -> None:
 
 def _ancestors(process: int) -> set[int]:
     found: set[int] = set()
-    while process > 1 and process not in found:
+    while process > 1:
         text = Path(f"/proc/{process}/stat").read_text()
         process = int(text.rpartition(")")[2].split()[1])
         found.add(process)
