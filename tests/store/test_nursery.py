@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pool_support import PRODUCT, SLACK, alive, processes, text_of, tiny, within
+from pool_support import PRODUCT, SLACK, alive, parent_of, processes, text_of, tiny, within
 
 from reformgraph.errors import QueryCrashed, QueryMemory, StoreError
 from reformgraph.store import QueryPool, open_store
@@ -21,16 +21,11 @@ def _nurseries(pool: QueryPool) -> set[int]:
     return {nursery.pid for nursery in pool.supervisor._nurseries.values()}
 
 
-def _parent(pid: int) -> int:
-    stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
-    return int(stat.rpartition(")")[2].split()[1])
-
-
 def test_query_processes_are_its_forks(built: Path) -> None:
     with QueryPool(built, timeout=SLACK) as pool:
         tiny(pool)
         (nursery,) = _nurseries(pool)
-        assert {_parent(pid) for pid in processes(pool)} == {nursery}
+        assert {parent_of(pid) for pid in processes(pool)} == {nursery}
         folder = Path(f"/proc/{next(iter(processes(pool)))}/fd")
         open_files = {each.name: str(each.readlink()) for each in folder.iterdir()}
         sockets = {name for name, file in open_files.items() if not file.startswith("/")}
