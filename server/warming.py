@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,7 @@ from reformgraph.server.compiled import Compiled
 from reformgraph.server.journal import Journal, gather
 from reformgraph.server.observe import OWN
 from reformgraph.server.reading import graph
+from reformgraph.store.worker import begin
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -31,6 +33,11 @@ if TYPE_CHECKING:
     from reformgraph.server.service import Service
 
 NICE = 19
+LIMIT, NET = 60.0, 120
+"""Seconds of processor time after which no further page is begun, and after which a page that does
+not come to an end, ends it all: on a large graph some take minutes."""
+KEEP = 10.0
+"""Seconds of processor time after which what is there is written for the workers."""
 REST = 0.5
 """Seconds of rest for each second of work: where niceness means nothing, others get their turn."""
 PAGES = (
@@ -68,8 +75,12 @@ def main(arguments: Sequence[str]) -> int:
         app = create_app(chosen, journal)
         compile_templates(app, path.parent)
         service: Service = app.extensions["reformgraph"]
-        if make(app, service, wanted=lambda: os.getppid() == parent):
+
+        def keep() -> None:
             ahead.write(path, ahead.stamp(chosen), service.finished())
+
+        if make(app, service, wanted=lambda: os.getppid() == parent, keep=keep):
+            keep()
         service.close()
     except (ReformGraphError, OSError) as error:
         logging.getLogger(__name__).warning("pages could not be made ahead: %s", error)
@@ -86,19 +97,28 @@ def compile_templates(app: Flask, folder: Path) -> None:
         app.jinja_env.get_template(name)
 
 
-def make(app: Flask, service: Service, *, wanted: Callable[[], bool] = lambda: True) -> int:
+def make(
+    app: Flask,
+    service: Service,
+    *,
+    wanted: Callable[[], bool] = lambda: True,
+    keep: Callable[[], None] = lambda: None,
+) -> int:
     """Make the pages of the current generation; returns how many, 0 when they are not ``wanted``
-    any more or a new generation has come. Raises ReformGraphError.
+    any more or a new generation has come. ``keep`` is called now and then. Raises ReformGraphError.
     """
     generation = service.stores.get().generation.id
     base = service.settings.public_url or f"http://{service.settings.host}:{service.settings.port}"
     parts = urlsplit(base)
     client = app.test_client()
-    made = 0
+    made, start = 0, time.process_time()
+    kept = start
     for path in _paths(service):
         if service.stores.get().generation.id != generation or not wanted():
             return 0
-        begun = time.thread_time()
+        begun = time.process_time()
+        if begun - start > LIMIT:
+            break
         client.get(
             path,
             headers=_HEADERS,
@@ -107,7 +127,11 @@ def make(app: Flask, service: Service, *, wanted: Callable[[], bool] = lambda: T
             environ_overrides={OWN: True},
         ).close()
         made += 1
-        time.sleep(REST * (time.thread_time() - begun))
+        now = time.process_time()
+        if now - kept > KEEP:
+            keep()
+            kept = now
+        time.sleep(REST * (now - begun))
     return made
 
 
@@ -120,4 +144,7 @@ def _paths(service: Service) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    # It ends with the process that wants the pages, also in the middle of one.
+    begin(int(sys.argv[2]))
+    resource.setrlimit(resource.RLIMIT_CPU, (NET, NET))
     raise SystemExit(main(sys.argv[1:]))

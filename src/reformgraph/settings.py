@@ -63,7 +63,7 @@ class Settings:
     )
     query_timeout: float = _setting(15.0, "Wall-clock limit of one SPARQL query.")
     query_memory: int = _setting(1_200_000_000, "Address-space limit of one query process.")
-    query_processes: int = _setting(2, "Fast query processes in each HTTP worker.")
+    query_processes: int = _setting(2, "Fast query processes in each HTTP worker, at most.")
     slow_queries: int = _setting(2, "Slow queries that one HTTP worker runs at a time.")
     result_limit: int = _setting(256_000_000, "Largest answer to one query.")
     common_prefixes: str = _setting(

@@ -8,6 +8,7 @@ import pyoxigraph
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pool_support import SLACK, within
 from pyoxigraph import Literal, NamedNode, Quad
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
@@ -40,6 +41,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     root = tmp_path_factory.mktemp("protocol") / "store"
     publish(root, _quads(), base=BASE)
     app = create_app(Settings(store=str(root), query_timeout=1.0, body_limit=100_000))
+    ready = app.test_client()
+    assert within(SLACK, lambda: ready.get("/ready").status_code == 200)
     yield app
     app.extensions["reformgraph"].close()
 

@@ -1,5 +1,7 @@
 """Pages made ahead are the pages that are served, byte for byte."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from server_support import application
 
 from reformgraph.queries import catalogue
 from reformgraph.server import ahead, warming
+from reformgraph.server.app import create_app
 from reformgraph.server.service import Service
 from reformgraph.settings import Settings
 
@@ -127,6 +130,28 @@ def test_nothing_is_made_for_nobody_or_for_an_old_generation(story_root: Path) -
     app = application(story_root)
     assert warming.make(app, service_of(app), wanted=lambda: False) == 0
     service_of(app).close()
+
+
+def test_what_takes_too_long_is_left_and_the_rest_is_kept(
+    story_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(Settings(store=str(story_root)))
+    service = app.extensions["reformgraph"]
+    kept: list[int] = []
+    monkeypatch.setattr(warming, "LIMIT", 0.0)
+    monkeypatch.setattr(warming, "KEEP", 0.0)
+    assert warming.make(app, service, keep=lambda: kept.append(len(service.finished()))) <= 1
+    monkeypatch.setattr(warming, "LIMIT", 0.3)
+    made = warming.make(app, service, keep=lambda: kept.append(len(service.finished())))
+    assert 1 <= made < 30
+    assert kept == sorted(kept) and kept[-1] >= 1
+    service.close()
+
+
+def test_nobody_waits_for_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "reformgraph.server.warming", str(tmp_path / "pages"), "1"]
+    assert subprocess.run(command, timeout=30, check=False).returncode == 0
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_compiled_template_serves_the_others(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pool_support import processes, within
 
 from reformgraph.errors import QuerySyntaxError, QueryTooComplex, ReformGraphError, StoreError
 from reformgraph.store import QueryPool, open_store
@@ -19,6 +20,7 @@ SPENT = {"query-timeout", "query-memory", "result-too-large"}
 @pytest.fixture(scope="module")
 def pool(story_root: Path) -> Iterator[QueryPool]:
     with QueryPool(story_root, timeout=LIMIT, memory=600_000_000, result_limit=20_000_000) as pool:
+        assert within(SLACK, lambda: len(processes(pool)) > 0)  # the wait for it is not timed
         yield pool
 
 
