@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -21,7 +22,13 @@ EVERY = 2.0
 """Seconds between looks for a new generation."""
 
 
+SWITCH = 0.0005
+"""Seconds that a thread may go on while another waits for Python's lock. With 5 ms, as it begins, the
+event loop waited that long for whichever thread was at work, and so did all whom it answers at once."""
+
+
 def _app() -> Bridge:
+    sys.setswitchinterval(SWITCH)
     chosen = handed.handed()
     journal = Journal(chosen.log, chosen.log_bytes)
     gather(journal)
