@@ -21,7 +21,6 @@ KNOWN = 8_000_000
 EVERY = 2.0
 """Seconds between looks for a new generation."""
 
-
 SWITCH = 0.0005
 """Seconds that a thread may go on while another waits for Python's lock. With 5 ms, as it begins, the
 event loop waited that long for whichever thread was at work, and so did all whom it answers at once."""

@@ -18,11 +18,12 @@ from pathlib import Path
 from reformgraph.errors import StoreError
 from reformgraph.server import ahead
 from reformgraph.server.journal import Journal
+from reformgraph.store.forked import FLAGS, environment
 from reformgraph.store.generations import current_id
 
 DELAY, EVERY = 3.0, 2.0
 """Seconds before the first look, in which the workers start, and between two."""
-COMMAND = ("-S", "-P", "-m", "reformgraph.server.warming")
+COMMAND = (*FLAGS, "reformgraph.server.warming")
 
 
 class Foreman:
@@ -70,14 +71,12 @@ class Foreman:
                 self._tell(signal.Signals(-code).name if code < 0 else f"exit {code}")
 
     def _begin(self) -> None:
-        # Without `site` a start is faster; the path that it would have made is handed down.
-        path = os.pathsep.join(entry for entry in sys.path if entry)
         try:
             self._process = subprocess.Popen(  # noqa: S603  no shell, no foreign text
                 [sys.executable, *COMMAND, str(self._path), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": path, "MALLOC_ARENA_MAX": "2"},
+                env=environment(),
                 start_new_session=True,  # Ctrl-C is for us, who end it
             )
         except OSError as error:

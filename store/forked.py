@@ -18,9 +18,11 @@ from reformgraph.store import graph_copy
 from reformgraph.store.base import Generation
 
 START_SECONDS = 20.0
-"""A nursery that is not ready by then never will be: it takes 3 µs for each statement."""
+"""A process that is not ready by then never will be; one that reads a graph takes 3 µs a statement."""
 FORK_SECONDS = 5.0
 _A_LOOK = 0.05
+FLAGS = ("-S", "-P", "-m")
+"""How Python is told to start a module of ours, and nothing else."""
 
 
 class Died(Exception):
@@ -32,8 +34,13 @@ class Died(Exception):
         self.words = words
 
 
-def died(code: int, words: IO[bytes]) -> Died:
-    """Return what a process said at last, from the file that it said it to."""
+def died(process: subprocess.Popen[bytes] | Forked, words: IO[bytes]) -> Died:
+    """Return how a process ended that hung up, with what it said at last to the file ``words``."""
+    try:
+        code = process.wait(5)
+    except subprocess.TimeoutExpired:  # it closed its socket and lives: never ours
+        process.kill()
+        code = process.wait()
     size = words.seek(0, os.SEEK_END)
     words.seek(max(0, size - 2000))
     lines = words.read().decode("utf-8", "replace").split("\n")
@@ -42,18 +49,23 @@ def died(code: int, words: IO[bytes]) -> Died:
     return Died(code, f"{name}: {last.strip()}" if last else name)
 
 
+def environment() -> dict[str, str]:
+    """Return the environment of a process that starts with :data:`FLAGS`."""
+    # Without `site` a start is faster; the path that it would have made is handed down.
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    return {**os.environ, "PYTHONPATH": path, "MALLOC_ARENA_MAX": "2"}
+
+
 def spawn(
     module: str, arguments: list[str], channel: int, words: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     """Start a module of ours with ``channel`` as its standard input; raises OSError."""
-    # Without `site` a start is faster; the path that it would have made is handed down.
-    path = os.pathsep.join(entry for entry in sys.path if entry)
     return subprocess.Popen(  # noqa: S603  no shell, no foreign text
-        [sys.executable, "-S", "-P", "-m", module, *arguments, str(os.getpid())],
+        [sys.executable, *FLAGS, module, *arguments, str(os.getpid())],
         stdin=channel,
         stdout=subprocess.DEVNULL,
         stderr=words,
-        env={**os.environ, "PYTHONPATH": path, "MALLOC_ARENA_MAX": "2"},
+        env=environment(),
     )
 
 
@@ -106,7 +118,7 @@ class Nursery:
             try:
                 socket.send_fds(self._control, [b"F"], [channel, words])
             except OSError:
-                raise self._died() from None
+                raise died(self._process, self._words) from None
             return Forked(self, int(self._wait("forked", FORK_SECONDS)))
 
     def code(self, pid: int, seconds: float) -> int | None:
@@ -155,7 +167,7 @@ class Nursery:
         except OSError:
             data = b""
         if not data:
-            raise self._died()
+            raise died(self._process, self._words)
         *lines, self._said = (self._said + data).split(b"\n")
         heard = []
         for line in lines:
@@ -165,14 +177,6 @@ class Nursery:
                 self._codes[pid] = code
             heard.append((word, rest))
         return heard
-
-    def _died(self) -> Died:
-        try:
-            code = self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            code = self._process.wait()
-        return died(code, self._words)
 
 
 class Forked:

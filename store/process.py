@@ -13,11 +13,9 @@ from typing import Any
 
 from reformgraph.store import generations
 from reformgraph.store.base import Generation
-from reformgraph.store.forked import Died, Forked, Nursery, died, spawn
+from reformgraph.store.forked import START_SECONDS, Forked, Nursery, died, spawn
 from reformgraph.store.worker import HEADER
 
-START_SECONDS = 20.0
-"""A process that is not ready by then never will be; a start takes some 40 ms."""
 STEPPED_BACK = 5
 """Niceness of a long query. With 15 it got a thirtieth of a processor that something else wanted,
 and a query of 1.4 s ran into its limit of 15."""
@@ -98,7 +96,7 @@ class QueryProcess:
         except TimeoutError:
             raise
         except OSError:
-            raise self._died() from None
+            raise died(self._process, self._words) from None
 
     def read(self, deadline: float) -> tuple[bytes, bytes]:
         """Return the next frame's kind and payload; of ``D`` as much as there is by now.
@@ -132,7 +130,7 @@ class QueryProcess:
             except OSError:
                 data = b""
             if not data:
-                raise self._died()
+                raise died(self._process, self._words)
             if len(data) <= self._left and not self._buffer:
                 self._left -= len(data)
                 return b"D", data
@@ -165,14 +163,6 @@ class QueryProcess:
         with suppress(OSError):
             # On Linux niceness belongs to the thread.
             os.setpriority(os.PRIO_PROCESS, self._thread or self.pid, STEPPED_BACK)
-
-    def _died(self) -> Died:
-        try:
-            code = self._process.wait(5)
-        except subprocess.TimeoutExpired:  # it closed its socket and lives: never ours
-            self._process.kill()
-            code = self._process.wait()
-        return died(code, self._words)
 
     def kill(self) -> None:
         """End it at once, whatever it does; it is reaped when this returns."""

@@ -61,7 +61,7 @@ class Writer:
     def __init__(self, path: Path, base: str) -> None:
         self._path, self._base = path, base
         self._file = path.open("wb")
-        self._codes = codes(base)
+        self._codes, self._prefix = codes(base), base.encode()
         self._predicates: dict[bytes, int] = {}
         self._hashes, self._begins = array("I"), array("I")
         self._place = 0
@@ -79,7 +79,7 @@ class Writer:
             self._end()
             self._subject = line[: line.find(b" ") + 1]
             self._predicate, self._odd = b"", not line.startswith(b"<")
-            self._key = packed(line[1 : len(self._subject) - 2], self._base.encode())
+            self._key = packed(line[1 : len(self._subject) - 2], self._prefix)
         if self._odd:
             return
         begin = len(self._subject)
@@ -100,7 +100,7 @@ class Writer:
         first = line[begin : begin + 1]
         if first == b"<":
             iri = line[begin + 1 : line.find(b">", begin)]
-            return None if iri[:2] == b"<(" or b"\\" in iri else self._iri(iri)
+            return None if iri[:2] == b"<(" or b"\\" in iri else packed(iri, self._prefix)
         if first != b'"':
             return None  # the engine gives blank nodes names of its own
         if b"\\" not in line:
@@ -113,9 +113,6 @@ class Writer:
                 return b'\4%b","xml:lang":"%b"}' % (line[begin + 1 : end], tag)
         found = _LITERAL.match(line, begin)
         return self._literal(found[0]) if found else None
-
-    def _iri(self, iri: bytes) -> bytes:
-        return packed(iri, self._base.encode())
 
     def _stored(self, literal: bytes) -> bytes | None:
         """Return a literal's term as the engine gives it back."""
@@ -169,7 +166,7 @@ class Writer:
                 place = (place + 1) & (size - 1)
             table[place] = begin
         head = {
-            "predicates": [self._iri(p[1:-1]).decode() for p in self._predicates],
+            "predicates": [packed(p[1:-1], self._prefix).decode() for p in self._predicates],
             "subjects": len(self._hashes),
             "table": self._place + -self._place % 8,
             "size": size,

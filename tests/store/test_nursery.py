@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -87,20 +85,6 @@ def test_that_of_an_older_generation_ends_with_its_last_process(
         time.sleep(0.2)
         tiny(pool)
         assert within(SLACK, lambda: not alive(old))
-
-
-def test_no_orphans(built: Path) -> None:
-    script = (
-        "import time; from pathlib import Path; from reformgraph.store import QueryPool\n"
-        f"pool = QueryPool(Path({str(built)!r})); pool.run('ASK {{}}').file.close()\n"
-        "print(*(n.pid for n in pool.supervisor._nurseries.values()), flush=True); time.sleep(60)"
-    )
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
-        assert parent.stdout is not None
-        pids = [int(word) for word in parent.stdout.readline().split()]
-        assert pids and all(map(alive, pids))
-        parent.kill()
-    assert within(2.0, lambda: not any(map(alive, pids)))
 
 
 def test_one_that_cannot_start_says_why(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
