@@ -23,6 +23,8 @@ from typing import Any, NamedTuple
 
 EVERY = 0.25
 """Seconds between two writes."""
+AT_ONCE = 200
+"""Lines that are written together: while they are joined, nobody else has Python's lock."""
 LONGEST = 600
 """Characters of a value; more is cut."""
 MOST_LINES = 200_000
@@ -169,15 +171,17 @@ class Journal:
         if dropped:
             lines.append(json.dumps({"time": self._now(), "event": "dropped", "lines": dropped}))
             lines[-1] += "\n"
-        data = "".join(lines).encode("utf-8", "replace")
-        try:
-            if self._target == "stderr":
-                _write(sys.__stderr__.fileno() if sys.__stderr__ else 2, data)
-            else:
-                _append(Path(self._target), data, self._limit)
-        except OSError:
-            with self._lock:
-                self._lines = (lines + self._lines)[:MOST_LINES]
+        for begin in range(0, len(lines), AT_ONCE):
+            data = "".join(lines[begin : begin + AT_ONCE]).encode("utf-8", "replace")
+            try:
+                if self._target == "stderr":
+                    _write(sys.__stderr__.fileno() if sys.__stderr__ else 2, data)
+                else:
+                    _append(Path(self._target), data, self._limit)
+            except OSError:
+                with self._lock:
+                    self._lines = (lines[begin:] + self._lines)[:MOST_LINES]
+                return
 
     def close(self) -> None:
         """Write the rest and end the thread."""

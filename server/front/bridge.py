@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wsgi import FileWrapper
 
+from reformgraph.server.front.awake import Awake
 from reformgraph.server.front.environ import GONE, environment
 from reformgraph.server.front.known import Known
 from reformgraph.server.front.problems import problem
@@ -59,11 +60,18 @@ class Bridge:
         self.known = Known(app, known_bytes)
         self._body_limit = body_limit
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._awake: Awake | None = None
         self._own: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"\r\n")
 
     def at_once(self, environ: WSGIEnvironment) -> Ready | None:
         """Return the answer to a request without a body if that takes no thread."""
         return self.app.at_once(environ)
+
+    def answered(self, loop: asyncio.AbstractEventLoop, connection: object) -> None:
+        """Let ``loop``, which is always the same, look for the next request before it sleeps."""
+        if self._awake is None:
+            self._awake = Awake(loop)
+        self._awake.answered(connection)
 
     def own(self, headers: list[tuple[bytes, bytes]]) -> bytes:
         """Return the server's own headers as they are sent, with the empty line after all.

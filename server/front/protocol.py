@@ -114,6 +114,11 @@ class Protocol(HttpToolsProtocol):
         self._between, self._header_bytes = True, 0
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        """See uvicorn."""
+        super().on_response_complete()
+        self._bridge.answered(self.loop, self)
+
     def pause_writing(self) -> None:
         """Wait for a reader, but not for ever."""
         super().pause_writing()
@@ -173,6 +178,7 @@ class Protocol(HttpToolsProtocol):
         state = self.server_state
         self.transport.write(b"%b%b%b" % (head, self._bridge.own(state.default_headers), body))
         state.total_requests += 1
+        self._bridge.answered(self.loop, self)
         # One timer for many requests: it is only told how long the connection is idle.
         self._idle_since = self.loop.time()
         if self.timeout_keep_alive_task is None:

@@ -6,14 +6,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pool_support import PRODUCT
 from prometheus_client.parser import text_string_to_metric_families
 
 from reformgraph.errors import QueryTimeout
+from reformgraph.server import journal as journal_module
 from reformgraph.server.figures import Figures, labels
-from reformgraph.server.journal import Journal, Records, Told, clean
+from reformgraph.server.journal import AT_ONCE, Journal, Records, Told, clean
 from reformgraph.store import QueryPool
 
 
@@ -62,6 +64,31 @@ def test_hazard_85_a_log_that_cannot_be_written_waits(tmp_path: Path) -> None:
         "one",
         "two",
     ]
+
+
+def test_hazard_85_what_could_not_be_written_comes_once_and_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log"
+    journal = Journal(str(path), 10_000_000)
+    for number in range(3 * AT_ONCE):
+        journal.event("line", number=number)
+    append, calls = journal_module._append, 0
+
+    def fails_once(*arguments: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise OSError("no room")
+        append(*arguments)
+
+    monkeypatch.setattr(journal_module, "_append", fails_once)
+    journal.flush()
+    assert len(path.read_text("utf-8").splitlines()) == AT_ONCE
+    journal.event("line", number=3 * AT_ONCE)
+    journal.flush()
+    lines = [json.loads(line)["number"] for line in path.read_text("utf-8").splitlines()]
+    assert lines == list(range(3 * AT_ONCE + 1))
 
 
 def test_hazard_85_the_same_trouble_is_told_once_a_minute(tmp_path: Path) -> None:
