@@ -75,22 +75,16 @@ class Service:
 
     @property
     def pool(self) -> QueryPool | RemotePool | Federated:
-        """The query processes; they start when the first query from a stranger arrives."""
+        """The query processes; they start with :meth:`prepare` or with the first query from a stranger."""
         with self._lock:
             if self._pool is None:
                 self._pool = pool(self.settings, self.stores)
             return self._pool
 
     def prepare(self) -> None:
-        """Open the generation that is served now, with query processes if there are any by now.
-
-        Raises StoreError.
-        """
+        """Open the generation that is served now and start its query processes; raises StoreError."""
         self.stores.get()
-        with self._lock:
-            running = self._pool
-        if running is not None:
-            running.prepare()
+        self.pool.prepare()
 
     @property
     def results(self) -> Results:

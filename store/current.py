@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from reformgraph.errors import StoreError
 from reformgraph.store import generations
-from reformgraph.store.base import Store
+from reformgraph.store.base import Generation, Store
 from reformgraph.store.embedded import EmbeddedStore, open_store
 
 S = TypeVar("S", bound=Store)
@@ -35,6 +36,8 @@ class Current(Generic[S]):
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
+        self.before_switch: list[Callable[[Generation], None]] = []
+        """Each is called with a generation that was verified, before it is served in place of another."""
         self._lock = threading.Lock()
         self._store: S | None = None
         self._pointer = ""
@@ -48,7 +51,7 @@ class Current(Generic[S]):
         return self._reason
 
     def get(self) -> S:
-        """Return the store to read from.
+        """Return the store to read from, as :meth:`held` does when something comes before a switch.
 
         Looks at the pointer at most every 100 ms and verifies a new generation before it is
         served. When the new one is damaged or the pointer cannot be read, the old one goes on and
@@ -58,6 +61,8 @@ class Current(Generic[S]):
         if store is not None:
             if time.monotonic() < self._next_look:
                 return store
+            if self.before_switch:  # which takes its time: no reader's
+                return self.held()
             # One thread looks; verifying a large generation must not hold up the others.
             if not self._lock.acquire(blocking=False):
                 return store
@@ -121,12 +126,14 @@ class Current(Generic[S]):
             self._pointer, self._reason = pointer, ""
             return
         try:
-            folder = self.root / generations.FOLDER / pointer
-            self._store = self._opened(folder)
+            opened = self._opened(self.root / generations.FOLDER / pointer)
         except StoreError as error:
             self._failed = (pointer, time.monotonic())
             self._degrade(f"{error.detail}; serving {old.generation.id} instead")
         else:
+            for told in self.before_switch:
+                told(opened.generation)
+            self._store = opened
             self._pointer, self._failed, self._reason = pointer, ("", 0.0), ""
             _log.info("now serving generation %s", pointer)
 

@@ -15,6 +15,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -65,6 +66,7 @@ class QueryPool:
         self.crashed: OrderedDict[bytes, None] = OrderedDict()
         # Wall-clock time is cut by us; processor time is the kernel's second net.
         self.supervisor = Supervisor(processes, memory, math.ceil(timeout) + 2)
+        self._stores.before_switch.append(self.supervisor.expect)
         try:
             self.prepare()
         except StoreError:
@@ -200,6 +202,8 @@ class QueryPool:
     def close(self) -> None:
         """Kill every process; queries under way fail with Busy."""
         self.closing = True
+        with suppress(ValueError):  # closed before
+            self._stores.before_switch.remove(self.supervisor.expect)
         self.supervisor.close()
         if self._own is not None:
             self._own.close()

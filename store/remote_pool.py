@@ -273,6 +273,7 @@ class _Parser:
         empty.flush()
         del empty
         self._generation = replace(generation, folder=folder, files={})
+        self.before_switch: list[Callable[[Generation], None]] = []  # it follows no pointer
         self.pool = QueryPool(folder, timeout=PARSING, processes=1, slow=1, stores=cast(Any, self))
 
     def get(self) -> _Parser:

@@ -12,7 +12,7 @@ import time
 
 from reformgraph.errors import StoreError
 from reformgraph.store.base import Generation
-from reformgraph.store.forked import Died, Nursery
+from reformgraph.store.forked import START_SECONDS, Died, Nursery
 from reformgraph.store.process import QueryProcess
 
 SPARE = 1
@@ -45,6 +45,7 @@ class Supervisor:
         self._nurseries: dict[str, Nursery] = {}
         self._returned: list[QueryProcess] = []
         self._wanted: Generation | None = None
+        self._next: Generation | None = None
         self._failures = self._started = 0
         self._failure = ""
         self._closing = False
@@ -59,7 +60,32 @@ class Supervisor:
     def _want(self, generation: Generation) -> None:
         if self._wanted is None or self._wanted.id != generation.id:
             self._wanted, self._failures = generation, 0
+            if self._next is not None and self._next.id == generation.id:
+                self._next = None
             self._changed.notify_all()
+
+    def expect(self, generation: Generation, seconds: float = START_SECONDS) -> None:
+        """Have a process of a generation that will be wanted soon, beside those of the one that is.
+
+        Returns when it takes queries, when it cannot be started, or after ``seconds``. A large part of a
+        second is to read a graph into memory: the first queries after a switch need not wait for it.
+        """
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            if self._wanted is None or self._wanted.id == generation.id:
+                return
+            self._next = generation
+            self._changed.notify_all()
+            while (
+                not self._closing
+                and self._next is generation
+                and not self._has(generation)
+                and (left := deadline - time.monotonic()) > 0
+            ):
+                self._available.wait(left)
+
+    def _has(self, generation: Generation) -> bool:
+        return any(process.generation.id == generation.id for process in self._fast)
 
     def take(self, generation: Generation, deadline: float) -> QueryProcess | None:
         """Wait for an idle process, the most recently used first; None at the deadline.
@@ -110,7 +136,7 @@ class Supervisor:
             if not closing:
                 self._idle.append(process)
                 self._available.notify_all()
-                if self._wanted is None or self._wanted.id != process.generation.id:
+                if process.generation.id not in self._kept():
                     self._changed.notify_all()
         if closing:
             self.drop(process)
@@ -154,10 +180,10 @@ class Supervisor:
         while True:
             with self._changed:
                 stale = self._stale()
-                while not (self._closing or stale or self._returned or self._lacks()):
+                while not (self._closing or stale or self._returned or self._lacking()):
                     self._changed.wait()
                     stale = self._stale()
-                closing, generation = self._closing, self._wanted
+                closing, generation = self._closing, self._lacking()
                 returned, self._returned = self._returned, []
                 if closing:
                     doomed, self._idle = self._idle + returned, []
@@ -203,22 +229,29 @@ class Supervisor:
         return self._wanted is not None and process.generation.id == self._wanted.id
 
     def _stale(self) -> list[QueryProcess]:
-        wanted = self._wanted.id if self._wanted else ""
-        stale = [process for process in self._idle if process.generation.id != wanted]
+        kept = self._kept()
+        stale = [process for process in self._idle if process.generation.id not in kept]
         if stale:
             self._idle = [process for process in self._idle if process not in stale]
             self._fast.difference_update(stale)
         return stale
 
-    def _lacks(self) -> bool:
-        if self._wanted is None:
-            return False
-        return sum(map(self._of_now, self._fast)) < self._size
+    def _kept(self) -> set[str]:
+        return {each.id for each in (self._wanted, self._next) if each is not None}
+
+    def _lacking(self) -> Generation | None:
+        """Return the generation of which there are too few processes."""
+        if self._wanted is not None and sum(map(self._of_now, self._fast)) < self._size:
+            return self._wanted
+        if self._next is not None and not self._has(self._next):
+            return self._next
+        return None
 
     def _nursery_of(self, generation: Generation) -> Nursery:
         """Return what forks processes of a generation; ends those that nobody needs."""
         with self._changed:
-            needed = {process.generation.id for process in self._all} | {generation.id}
+            needed = {process.generation.id for process in self._all} | self._kept()
+            needed.add(generation.id)
         for id_, nursery in list(self._nurseries.items()):
             if id_ not in needed or not nursery.alive:
                 nursery.kill()
@@ -238,6 +271,10 @@ class Supervisor:
             if process is not None:
                 process.kill()
             with self._changed:
+                if self._next is generation:  # no reason to refuse what the current one can answer
+                    self._next = None
+                    self._available.notify_all()
+                    return
                 self._failures += 1
                 self._failure = str(error) or type(error).__name__
                 pause = min(5.0, 0.1 * 2 ** min(self._failures, 6))

@@ -39,6 +39,11 @@ def within(seconds: float, true: Callable[[], bool]) -> bool:
     return true()
 
 
+def switched(pool: QueryPool, generation: str) -> bool:
+    """Whether the pool serves a generation soon: it first has a process of it."""
+    return within(SLACK, lambda: pool._stores.get().generation.id == generation)
+
+
 def parent_of(pid: int) -> int:
     """The process that a process is a child of, 0 when it is gone."""
     try:

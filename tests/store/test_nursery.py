@@ -8,10 +8,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pool_support import PRODUCT, SLACK, alive, parent_of, processes, text_of, tiny, within
+from pool_support import (
+    PRODUCT,
+    SLACK,
+    alive,
+    parent_of,
+    processes,
+    switched,
+    text_of,
+    tiny,
+    within,
+)
 
 from reformgraph.errors import QueryCrashed, QueryMemory, StoreError
 from reformgraph.store import QueryPool, open_store
+from reformgraph.store.base import Generation
+from reformgraph.store.current import CurrentStore
 from reformgraph.store.forked import Died, Nursery
 
 
@@ -74,17 +86,59 @@ def test_that_of_an_older_generation_ends_with_its_last_process(
         (process,) = processes(pool)
         os.kill(process, signal.SIGSTOP)
         long.start()
-        publish_story(root, 1)
-        time.sleep(0.2)
+        assert switched(pool, publish_story(root, 1))
         tiny(pool)  # of the new generation, while one of the old is at work
         assert alive(old) and len(_nurseries(pool)) == 2
         os.kill(process, signal.SIGCONT)
         long.join()
         assert found
-        publish_story(root, 2)
-        time.sleep(0.2)
+        assert switched(pool, publish_story(root, 2))
         tiny(pool)
         assert within(SLACK, lambda: not alive(old))
+
+
+def test_a_generation_is_served_when_a_process_has_read_it(
+    root: Path, publish_story: Callable[[Path, int], str]
+) -> None:
+    stores = CurrentStore(root)
+    with QueryPool(root, timeout=SLACK, stores=stores) as pool:
+        tiny(pool)
+        before = stores.get().generation.id
+        new = publish_story(root, 1)
+        assert switched(pool, new)
+        idle = {process.generation.id for process in pool.supervisor._idle}
+        assert idle == {before, new}
+        started = pool.supervisor.counted()[3]
+        tiny(pool)
+        assert within(SLACK, lambda: {p.generation.id for p in pool.supervisor._all} == {new})
+        assert pool.supervisor.counted()[3] == started  # it was the one that took the query
+    assert not stores.before_switch
+    stores.close()
+
+
+def test_one_that_cannot_start_holds_up_no_switch(
+    root: Path, publish_story: Callable[[Path, int], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores = CurrentStore(root)
+    with QueryPool(root, timeout=SLACK, stores=stores) as pool:
+        tiny(pool)
+        old = stores.get().generation
+        new = publish_story(root, 1)
+        found = pool.supervisor._nursery_of
+
+        def refuses(generation: Generation) -> Nursery:
+            if generation.id == new:
+                raise Died(1, "no room")
+            return found(generation)
+
+        monkeypatch.setattr(pool.supervisor, "_nursery_of", refuses)
+        pool.supervisor.expect(stores.held().generation)  # that one has its processes
+        assert switched(pool, new)
+        # What asked the old one meanwhile is answered, and the failed start is no reason to refuse.
+        process = pool.supervisor.take(old, time.monotonic() + SLACK)
+        assert process is not None
+        pool.supervisor.put(process)
+    stores.close()
 
 
 def test_one_that_cannot_start_says_why(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:

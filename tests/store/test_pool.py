@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pool_support import PRODUCT, SLACK, alive, processes, text_of, tiny, within
+from pool_support import PRODUCT, SLACK, alive, processes, switched, text_of, tiny, within
 
 from reformgraph.errors import (
     BadEncoding,
@@ -247,7 +247,7 @@ def test_hazard_45_generation_switch(root: Path, publish_story: Publish) -> None
         seen = [int(text_of(pool.run(query, "text/csv")).split()[1])]
         for extra in (10, 20):
             id_ = publish_story(root, extra)
-            time.sleep(0.15)
+            assert switched(pool, id_)
             with pool.run(query, "text/csv") as answer:
                 assert answer.generation == id_
                 seen.append(int(answer.file.read().split()[1]))
