@@ -11,13 +11,13 @@ from pyoxigraph import Literal, NamedNode, Quad
 from tests_support import engine, opened
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from reformgraph.ontology.terms import RDF, RDFS, RG
+from reformgraph.ontology.terms import RDF, RDFS, RG, XSD
 from reformgraph.server.app import create_app
 from reformgraph.server.protocol.beforehand import JSON, MOST, Beforehand
 from reformgraph.server.shapes import SAMPLES
 from reformgraph.settings import Settings
-from reformgraph.store import CurrentStore, EmbeddedStore, shortcuts, texts
-from reformgraph.store.shortcut_index import DRAWS_ON, MOST_VALUES
+from reformgraph.store import CurrentStore, EmbeddedStore, group_counts, shortcuts, texts
+from reformgraph.store.shortcut_index import DRAWS_ON, MOST_RANKED
 from reformgraph.store.shortcuts import Shortcuts
 
 HEAD = (
@@ -50,6 +50,9 @@ def _quads(chain: int) -> Iterator[Quad]:
         label = f"{'Common' if number % 2 else 'Odd'} {number}"
         yield Quad(_node(f"l{number}"), RDFS.label, Literal(label, language="en"), one)
         yield Quad(_node(f"l{number}"), RDF.type, RG.Policy if number % 5 else RG.Item, one)
+        yield Quad(_node(f"l{number}"), RG.kind, _node(f"k{number % 4}"), one)
+        day = Literal(f"{1950 + number % 70}-07-01", datatype=XSD.date)
+        yield Quad(_node(f"l{number}"), RG.dateEarliest, day, one)
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +79,8 @@ def _rows(data: bytes) -> Counter[str]:
         "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p",
         "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g",
         "SELECT ?k (COUNT(?s) AS ?n) { ?s rg:kind ?k } GROUP BY ?k",
+        "SELECT ?y (COUNT(?s) AS ?n) { ?s rg:dateEarliest ?d BIND(YEAR(?d) AS ?y) } GROUP BY ?y",
+        "SELECT ?k ?c (COUNT(?s) AS ?n) { ?s rg:kind ?k ; a ?c } GROUP BY ?k ?c",
         "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
         "SELECT (COUNT(?s) AS ?n) { ?s rdfs:label ?o }",
         f"{FIRST} 1",
@@ -101,7 +106,7 @@ def test_the_rows_of_the_engine(known: Beforehand, store: EmbeddedStore, query: 
         ALL,
         f"{FIRST} {MOST + 1}",
         _search("m"),
-        "SELECT ?y (COUNT(?s) AS ?n) { ?s rg:dateEarliest ?d BIND(YEAR(?d) AS ?y) } GROUP BY ?y",
+        "SELECT ?y (COUNT(?s) AS ?n) { ?s rdfs:label ?d BIND(YEAR(?d) AS ?y) } GROUP BY ?y",
         "SELECT ?x { e:d5 rg:drawsOn+ ?x } LIMIT 3",
         "nonsense +",
     ],
@@ -117,10 +122,10 @@ def test_a_long_text_is_not_searched(known: Beforehand, monkeypatch: pytest.Monk
 
 
 def test_the_most_drawn_upon_of_very_many(tmp_path: Path) -> None:
-    with opened(tmp_path / "store", _quads(MOST_VALUES + 50)) as store:
+    with opened(tmp_path / "store", _quads(MOST_RANKED + 50)) as store:
         known = Beforehand(CurrentStore(tmp_path / "store"))
         processes = Shortcuts(store.generation.folder)
-        for first in (5, MOST_VALUES, MOST_VALUES + 20):
+        for first in (5, MOST_RANKED, MOST_RANKED + 20):
             query = f"{HEAD}{FIRST} {first}"
             made = b"".join(processes.answer(query, JSON) or ())
             assert [n["n"] for n in json.loads(made)["results"]["bindings"]] == [
@@ -139,12 +144,12 @@ def test_not_where_it_cannot_be_known(
     assert Beforehand(CurrentStore(tmp_path / "store")).find(query) is None  # no graph yet
     stores = CurrentStore(store.generation.folder.parent.parent)
     assert Beforehand(stores).find(query) is not None
-    for name, found in (
-        ("NAME", "of-before-there-were-any"),
-        ("_numbers", lambda *_: 1 / 0),
+    for where, name, found in (
+        (shortcuts, "NAME", "of-before-there-were-any"),
+        (group_counts, "table", lambda *_: 1 / 0),
     ):
         with monkeypatch.context() as patch:
-            patch.setattr(shortcuts, name, found)
+            patch.setattr(where, name, found)
             assert Beforehand(stores).find(query) is None
 
 
