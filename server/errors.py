@@ -16,7 +16,7 @@ from reformgraph.errors import NotAcceptable, NotFound, ReformGraphError, StoreE
 from reformgraph.server import negotiate
 from reformgraph.server.observe import CROWDED, PATIENT
 from reformgraph.server.service import links, store
-from reformgraph.store.flight import Crowded
+from reformgraph.store.processes.flight import Crowded
 
 log = logging.getLogger("reformgraph.server")
 

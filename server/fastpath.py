@@ -28,11 +28,12 @@ from reformgraph.server.protocol.plain import ACCEPT, PATHS, Key, key_of, split
 from reformgraph.server.protocol.tiny import Tiny, recognise, run
 from reformgraph.server.service import Service
 from reformgraph.server.shapes import Headers, Shape, Shapes, Way
-from reformgraph.store import Store, lookups
+from reformgraph.store import Store
 from reformgraph.store.embedded import EmbeddedStore
-from reformgraph.store.lookups import LookUp, TooMuch
+from reformgraph.store.known import lookups
+from reformgraph.store.known.lookups import LookUp, TooMuch
+from reformgraph.store.known.statements import JSON
 from reformgraph.store.scan import Scan, check, scan
-from reformgraph.store.statements import JSON
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

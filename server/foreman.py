@@ -18,8 +18,8 @@ from pathlib import Path
 from reformgraph.errors import StoreError
 from reformgraph.server import ahead
 from reformgraph.server.journal import Journal
-from reformgraph.store.forked import FLAGS, environment
 from reformgraph.store.generations import current_id
+from reformgraph.store.processes.forked import FLAGS, environment
 
 DELAY, EVERY = 3.0, 2.0
 """Seconds before the first look, in which the workers start, and between two."""

@@ -28,9 +28,9 @@ from reformgraph.store.opening import check_federation, holder, pool, root_of
 if TYPE_CHECKING:
     from reformgraph.queries.lineage import Lineage
     from reformgraph.server.protocol.cache import Bounded, Results
-    from reformgraph.store.federation import Federated
-    from reformgraph.store.pool import QueryPool
-    from reformgraph.store.remote_pool import RemotePool
+    from reformgraph.store.processes.pool import QueryPool
+    from reformgraph.store.remote.federation import Federated
+    from reformgraph.store.remote.pool import RemotePool
 
 T = TypeVar("T")
 
@@ -130,7 +130,7 @@ class Service:
 
     def _pinned_to(self, holder: Fixed) -> tuple[QueryPool, Results]:
         from reformgraph.server.protocol.cache import Results
-        from reformgraph.store.pool import QueryPool
+        from reformgraph.store.processes.pool import QueryPool
 
         wanted = self.settings
         pool = QueryPool(

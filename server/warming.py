@@ -25,7 +25,7 @@ from reformgraph.server.compiled import Compiled
 from reformgraph.server.journal import Journal, gather
 from reformgraph.server.observe import OWN
 from reformgraph.server.reading import graph
-from reformgraph.store.worker import begin
+from reformgraph.store.processes.worker import begin
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         verify,
     )
     from reformgraph.store.lock import build_lock
-    from reformgraph.store.pool import QueryPool
+    from reformgraph.store.processes.pool import QueryPool
     from reformgraph.store.writer import publish
 
 _HOMES = {
@@ -41,7 +41,7 @@ _HOMES = {
     "generations": "current_id list_generations prune rollback verify",
     "lock": "build_lock",
     "answer": "Answer Dataset",
-    "pool": "QueryPool",
+    "processes.pool": "QueryPool",
     "writer": "publish",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -180,7 +180,7 @@ class Store(Protocol):
     """One opened generation. Thread-safe; :meth:`close` ends it.
 
     The queries given here are ours and bounded: they run in this process without limits. Queries
-    from strangers go to :class:`reformgraph.store.pool.QueryPool`.
+    from strangers go to :class:`reformgraph.store.processes.pool.QueryPool`.
     """
 
     @property

@@ -13,11 +13,11 @@ from reformgraph.store.current import CurrentStore
 from reformgraph.store.embedded import open_store
 
 if TYPE_CHECKING:
-    from reformgraph.store.federation import Federated
-    from reformgraph.store.load import Loader
-    from reformgraph.store.pool import QueryPool
-    from reformgraph.store.remote_pool import RemotePool
-    from reformgraph.store.remote_stores import RemoteStores
+    from reformgraph.store.processes.pool import QueryPool
+    from reformgraph.store.remote.federation import Federated
+    from reformgraph.store.remote.load import Loader
+    from reformgraph.store.remote.pool import RemotePool
+    from reformgraph.store.remote.stores import RemoteStores
 
 
 class Chosen(Protocol):
@@ -77,7 +77,7 @@ def holder(settings: Chosen) -> CurrentStore | RemoteStores:
     """Return what gives the current store; opens nothing yet."""
     if not is_remote(settings):
         return CurrentStore(root_of(settings))
-    from reformgraph.store.remote_stores import RemoteStores
+    from reformgraph.store.remote.stores import RemoteStores
 
     return RemoteStores(settings)
 
@@ -86,7 +86,7 @@ def opened(settings: Chosen) -> Store:
     """Open the current generation once; raises StoreError. A remote endpoint is not asked yet."""
     if not is_remote(settings):
         return open_store(root_of(settings))
-    from reformgraph.store.remote_stores import RemoteStores
+    from reformgraph.store.remote.stores import RemoteStores
 
     return RemoteStores(settings).get()
 
@@ -101,7 +101,7 @@ def pool(
     """
     if not settings.federation:
         return _pool(settings, stores)
-    from reformgraph.store.federation import Endpoints, Federated
+    from reformgraph.store.remote.federation import Endpoints, Federated
 
     endpoints = Endpoints.read(settings.federation)
     return Federated(
@@ -115,15 +115,15 @@ def pool(
 def check_federation(settings: Chosen) -> None:
     """Look at the setting ``federation``; raises ConfigError when it cannot be read."""
     if settings.federation:
-        from reformgraph.store.federation import Endpoints
+        from reformgraph.store.remote.federation import Endpoints
 
         Endpoints.read(settings.federation)
 
 
 def _pool(settings: Chosen, stores: CurrentStore | RemoteStores | None) -> QueryPool | RemotePool:
     if is_remote(settings):
-        from reformgraph.store.remote_pool import RemotePool
-        from reformgraph.store.remote_stores import RemoteStores
+        from reformgraph.store.remote.pool import RemotePool
+        from reformgraph.store.remote.stores import RemoteStores
 
         remote = stores if isinstance(stores, RemoteStores) else RemoteStores(settings)
         return RemotePool(
@@ -132,7 +132,7 @@ def _pool(settings: Chosen, stores: CurrentStore | RemoteStores | None) -> Query
             places=settings.query_processes + settings.slow_queries,
             result_limit=settings.result_limit,
         )
-    from reformgraph.store.pool import QueryPool  # starts processes: only when needed
+    from reformgraph.store.processes.pool import QueryPool  # starts processes: only when needed
 
     return QueryPool(
         root_of(settings),
@@ -152,6 +152,6 @@ def loader(settings: Chosen) -> Loader | None:
     """
     if not is_remote(settings):
         return None
-    from reformgraph.store.remote_stores import loader_of
+    from reformgraph.store.remote.stores import loader_of
 
     return loader_of(settings)

@@ -3,7 +3,7 @@
 The scan knows strings, IRIs, comments and names, not the grammar. It never raises and never takes
 more than linear time, whatever the text. Where the engine could read a text in another way than the
 scan, the scan chooses the stricter reading; below it the query process can open no socket at all. For
-``SERVICE`` it says where it stands (``store.federation`` takes it from there).
+``SERVICE`` it says where it stands (``store.remote.federation`` takes it from there).
 """
 
 from __future__ import annotations

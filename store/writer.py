@@ -19,8 +19,9 @@ import pyoxigraph
 from reformgraph import __version__
 from reformgraph.errors import StoreError
 from reformgraph.ontology.terms import RDFS, RG
-from reformgraph.store import generations, graph_copy, shortcut_index, statement_index, text_index
+from reformgraph.store import generations, graph_copy
 from reformgraph.store.base import Generation, Quad, TimelineInfo
+from reformgraph.store.known import shortcut_index, statement_index, text_index
 from reformgraph.store.lock import build_lock
 from reformgraph.store.search_index import index_rows, write_index
 

@@ -54,6 +54,17 @@ def test_a_room_imports_only_what_the_table_allows(room: str) -> None:
         assert not stray, f"{path.relative_to(ROOT)} imports {sorted(stray)}"
 
 
+def test_rooms_within_the_store_point_one_way() -> None:
+    later = {"known": ("processes", "remote"), "processes": ("remote",)}
+    for room, others in later.items():
+        files = sorted((ROOT / "store" / room).glob("*.py"))
+        assert len(files) > 3
+        for path in files:
+            text = path.read_text(encoding="utf-8")
+            stray = [each for each in others if f"from reformgraph.store.{each}" in text]
+            assert not stray, f"{path.relative_to(ROOT)} imports {stray}"
+
+
 def test_only_the_edges_know_flask_and_click() -> None:
     for room in ("ontology", "store", "ingest", "queries"):
         for path in (ROOT / room).rglob("*.py"):

@@ -11,7 +11,7 @@ from reformgraph.server.observe import Observed, Ready
 from reformgraph.server.protocol.cache import OVERHEAD, Bounded
 from reformgraph.server.protocol.plain import query_in
 from reformgraph.server.shapes import wire
-from reformgraph.store.lookups import LookUp
+from reformgraph.store.known.lookups import LookUp
 
 LONGEST = 16_384
 """Bytes of a request, and of an answer, that is kept here."""

@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 from urllib.parse import quote
 
 from reformgraph.server.protocol.plain import query_in
-from reformgraph.store.lookups import LONGEST, LookUp, recognise
+from reformgraph.store.known.lookups import LONGEST, LookUp, recognise
 
 _OPEN, _CLOSE, _HASH = b"%3C", b"%3E", b"%23"
 # Letters of an IRI that mean themselves there, in a query and in percent-encoding (RFC 3986 §2.3),

@@ -1,7 +1,7 @@
 """What a generation knows beforehand and is little work: answered in the HTTP worker.
 
 Small closures of lineage, counts over the whole generation, searches in short lists of labels, by
-the same file and the same code as in the query processes (``store.shortcuts``), which spares the
+the same file and the same code as in the query processes (``store.known.shortcuts``), which spares the
 way there and back. What is more than :data:`MOST` steps is left to them.
 """
 
@@ -16,9 +16,9 @@ from reformgraph.errors import ReformGraphError
 from reformgraph.store.base import Generation, Store
 from reformgraph.store.current import Current
 from reformgraph.store.embedded import EmbeddedStore
-from reformgraph.store.lookups import LookUp, TooMuch
-from reformgraph.store.shortcuts import Shortcuts
-from reformgraph.store.statements import JSON
+from reformgraph.store.known.lookups import LookUp, TooMuch
+from reformgraph.store.known.shortcuts import Shortcuts
+from reformgraph.store.known.statements import JSON
 
 MOST = 500
 """Steps of some microsecond each (``Shortcuts.answer``): half a millisecond."""

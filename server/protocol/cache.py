@@ -20,14 +20,14 @@ from reformgraph.errors import ReformGraphError
 from reformgraph.server.observe import digest
 from reformgraph.store.answer import Answer, Dataset
 from reformgraph.store.current import CurrentStore
-from reformgraph.store.flight import Crowded, Flight
+from reformgraph.store.processes.flight import Crowded, Flight
 from reformgraph.store.scan import Scan, scan
 
 if TYPE_CHECKING:
-    from reformgraph.store.federation import Federated
-    from reformgraph.store.pool import QueryPool
-    from reformgraph.store.remote_pool import RemotePool
-    from reformgraph.store.remote_stores import RemoteStores
+    from reformgraph.store.processes.pool import QueryPool
+    from reformgraph.store.remote.federation import Federated
+    from reformgraph.store.remote.pool import RemotePool
+    from reformgraph.store.remote.stores import RemoteStores
 
 T = TypeVar("T")
 LARGEST = 2 << 20

@@ -17,8 +17,8 @@ from typing import BinaryIO, Literal, cast
 import pyoxigraph
 
 from reformgraph.ontology.terms import PREFIXES
-from reformgraph.store.lookups import TooMuch
-from reformgraph.store.sparql_text import IRI, NAME, VAR, S, prefixes
+from reformgraph.store.known.lookups import TooMuch
+from reformgraph.store.known.sparql_text import IRI, NAME, VAR, S, prefixes
 
 MOST = 65_536
 """Bytes of an answer that is made in place."""

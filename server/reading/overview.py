@@ -9,7 +9,8 @@ from reformgraph.server.links import Links
 from reformgraph.server.reading import graph
 from reformgraph.server.reading.refs import Ref, refs
 from reformgraph.server.words import CLASSES
-from reformgraph.store import Store, shortcut_index
+from reformgraph.store import Store
+from reformgraph.store.known import shortcut_index
 
 _OTHER = {"Post": ORG.Post, "Person": FOAF.Person, "Concept": SKOS.Concept}
 _OTHER["ConceptScheme"] = SKOS.ConceptScheme

@@ -16,9 +16,10 @@ from reformgraph.server.app import create_app
 from reformgraph.server.protocol.beforehand import JSON, MOST, Beforehand
 from reformgraph.server.shapes import SAMPLES
 from reformgraph.settings import Settings
-from reformgraph.store import CurrentStore, EmbeddedStore, group_counts, shortcuts, texts
-from reformgraph.store.shortcut_index import DRAWS_ON, MOST_RANKED
-from reformgraph.store.shortcuts import Shortcuts
+from reformgraph.store import CurrentStore, EmbeddedStore
+from reformgraph.store.known import group_counts, shortcuts, texts
+from reformgraph.store.known.shortcut_index import DRAWS_ON, MOST_RANKED
+from reformgraph.store.known.shortcuts import Shortcuts
 
 HEAD = (
     f"PREFIX rg: <{RG.iri}>\nPREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"

@@ -16,8 +16,8 @@ from reformgraph.server.front.templates import Template
 from reformgraph.server.protocol.plain import query_in
 from reformgraph.server.shapes import SAMPLES
 from reformgraph.settings import Settings
-from reformgraph.store import lookups
-from reformgraph.store.lookups import LONGEST, recognise
+from reformgraph.store.known import lookups
+from reformgraph.store.known.lookups import LONGEST, recognise
 
 ID = "https://w3id.org/reformgraph/id/"
 ACCEPT = "Accept: application/sparql-results+json"

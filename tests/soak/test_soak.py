@@ -364,7 +364,7 @@ def test_hazard_114_random_kills_under_load(story_root: Path, tmp_path: Path) ->
         while time.monotonic() < until:
             time.sleep(chance.uniform(0.2, 1.2))
             running_now = list(below(server.pid))
-            ours = [pid for pid in running_now if b"store.nursery" in command(pid)]
+            ours = [pid for pid in running_now if b"store.processes.nursery" in command(pid)]
             choices = {
                 "worker": [pid for pid in running_now if b"spawn_main" in command(pid)],
                 "nursery": [pid for pid in ours if parent_of(pid) not in ours],

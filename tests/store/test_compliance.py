@@ -30,8 +30,8 @@ from reformgraph.settings import Settings
 from reformgraph.store import Dataset, Store, opening
 from reformgraph.store.embedded import open_store
 from reformgraph.store.opening import opened, pool
-from reformgraph.store.pool import QueryPool
-from reformgraph.store.remote_pool import RemotePool
+from reformgraph.store.processes.pool import QueryPool
+from reformgraph.store.remote.pool import RemotePool
 
 BASE = "https://w3id.org/reformgraph/"
 PLAN, MATTERS = BASE + "id/plan", BASE + "id/every-child-matters"

@@ -21,9 +21,9 @@ from reformgraph.errors import (
 )
 from reformgraph.ontology.terms import PREFIXES
 from reformgraph.store import QueryPool
-from reformgraph.store import federation as module
-from reformgraph.store.federation import Endpoints, Federated
-from reformgraph.store.outside import Failed, call
+from reformgraph.store.remote import federation as module
+from reformgraph.store.remote.federation import Endpoints, Federated
+from reformgraph.store.remote.outside import Failed, call
 
 JSON = "application/sparql-results+json"
 PLAN = "https://w3id.org/reformgraph/id/plan"

@@ -15,8 +15,9 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from tests_support import answering
 
 from reformgraph.ontology.terms import RDF, RDFS, RG, XSD
-from reformgraph.store import EmbeddedStore, count_index, shortcut_index
-from reformgraph.store.shortcuts import Shortcuts
+from reformgraph.store import EmbeddedStore
+from reformgraph.store.known import count_index, shortcut_index
+from reformgraph.store.known.shortcuts import Shortcuts
 
 JSON = "application/sparql-results+json"
 FORMATS = {

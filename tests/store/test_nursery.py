@@ -24,7 +24,7 @@ from reformgraph.errors import QueryCrashed, QueryMemory, StoreError
 from reformgraph.store import QueryPool, open_store
 from reformgraph.store.base import Generation
 from reformgraph.store.current import CurrentStore
-from reformgraph.store.forked import Died, Nursery
+from reformgraph.store.processes.forked import Died, Nursery
 
 
 def _nurseries(pool: QueryPool) -> set[int]:
@@ -153,7 +153,7 @@ def test_one_that_cannot_start_says_why(built: Path, monkeypatch: pytest.MonkeyP
             Nursery(generation, 1 << 30, 10)
     finally:
         copy.write_bytes(data)
-    monkeypatch.setattr("reformgraph.store.forked.START_SECONDS", 0.0)
+    monkeypatch.setattr("reformgraph.store.processes.forked.START_SECONDS", 0.0)
     with pytest.raises(TimeoutError):
         Nursery(generation, 1 << 30, 10)
     with QueryPool(built, timeout=3.0) as pool, pytest.raises(StoreError):

@@ -25,9 +25,10 @@ from reformgraph.errors import (
     StoreError,
     UpdateRefused,
 )
-from reformgraph.store import Dataset, QueryPool, query_run
-from reformgraph.store import pool as pool_module
+from reformgraph.store import Dataset, QueryPool
 from reformgraph.store import scan as scan_module
+from reformgraph.store.processes import pool as pool_module
+from reformgraph.store.processes import query_run
 
 Publish = Callable[[Path, int], str]
 BASE = "https://w3id.org/reformgraph/"

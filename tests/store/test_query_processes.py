@@ -13,8 +13,9 @@ import pytest
 from pool_support import PRODUCT, SLACK, alive, processes, text_of, tiny, within
 
 from reformgraph.errors import ReformGraphError, StoreError
-from reformgraph.store import QueryPool, query_run
-from reformgraph.store.process import STEPPED_BACK, QueryProcess
+from reformgraph.store import QueryPool
+from reformgraph.store.processes import query_run
+from reformgraph.store.processes.process import STEPPED_BACK, QueryProcess
 
 
 def test_processes_that_cannot_start(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +144,7 @@ def test_closing_ends_everything(built: Path) -> None:
 
 
 def test_a_worker_imports_little(built: Path) -> None:
-    code = "import reformgraph.store.worker, sys, json; print(json.dumps(sorted(sys.modules)))"
+    code = "import reformgraph.store.processes.worker, sys, json; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from reformgraph.store import reach
-from reformgraph.store.reach import Reach
-from reformgraph.store.reach_index import ARRAYS, arranged, sizes
+from reformgraph.store.known import reach
+from reformgraph.store.known.reach import Reach
+from reformgraph.store.known.reach_index import ARRAYS, arranged, sizes
 
 Pairs = set[tuple[str, str]]
 

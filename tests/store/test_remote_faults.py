@@ -22,9 +22,9 @@ from reformgraph.errors import (
     ResultTooLarge,
 )
 from reformgraph.store import generations
-from reformgraph.store.load import Target, load
-from reformgraph.store.remote import RemoteStore
-from reformgraph.store.wire import Access, Wire
+from reformgraph.store.remote.endpoint import RemoteStore
+from reformgraph.store.remote.load import Target, load
+from reformgraph.store.remote.wire import Access, Wire
 
 JSON = "application/sparql-results+json"
 ROWS = json.dumps(

@@ -11,8 +11,8 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from reformgraph.ontology.terms import RDF, RG
 from reformgraph.store import QueryPool, open_store, publish
-from reformgraph.store.shortcut_index import NAME
-from reformgraph.store.shortcuts import Shortcuts
+from reformgraph.store.known.shortcut_index import NAME
+from reformgraph.store.known.shortcuts import Shortcuts
 
 BASE = "https://w3id.org/reformgraph/"
 JSON = "application/sparql-results+json"

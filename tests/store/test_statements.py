@@ -11,10 +11,10 @@ from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode, Quad, Tripl
 from tests_support import engine, opened
 
 from reformgraph.store import EmbeddedStore
-from reformgraph.store.lookups import TooMuch, recognise
-from reformgraph.store.shortcuts import Shortcuts
-from reformgraph.store.statement_index import NAME, Writer
-from reformgraph.store.statements import JSON, MOST, MOST_ROWS, Statements
+from reformgraph.store.known.lookups import TooMuch, recognise
+from reformgraph.store.known.shortcuts import Shortcuts
+from reformgraph.store.known.statement_index import NAME, Writer
+from reformgraph.store.known.statements import JSON, MOST, MOST_ROWS, Statements
 
 HEAD = (
     "PREFIX rg: <https://w3id.org/reformgraph/ontology#>\n"
@@ -196,7 +196,7 @@ def test_a_generation_of_before_there_were_any(store: EmbeddedStore, tmp_path: P
 def test_a_graph_that_is_too_large_has_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reformgraph.store.statement_index.MOST", 40)
+    monkeypatch.setattr("reformgraph.store.known.statement_index.MOST", 40)
     with Writer(tmp_path / NAME, "urn:") as writer:
         for number in range(3):
             writer.add(b'<urn:s%d> <urn:p> "text" .\n' % number)

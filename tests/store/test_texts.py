@@ -8,10 +8,11 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 from tests_support import engine, opened
 
-from reformgraph.store import EmbeddedStore, QueryPool, texts
-from reformgraph.store.shortcuts import Shortcuts
-from reformgraph.store.text_index import NAME
-from reformgraph.store.texts import Texts
+from reformgraph.store import EmbeddedStore, QueryPool
+from reformgraph.store.known import texts
+from reformgraph.store.known.shortcuts import Shortcuts
+from reformgraph.store.known.text_index import NAME
+from reformgraph.store.known.texts import Texts
 
 JSON = "application/sparql-results+json"
 HEAD = (

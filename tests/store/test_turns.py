@@ -6,8 +6,8 @@ import time
 import pytest
 
 from reformgraph.errors import Busy, QueryCrashed, QueryTimeout
-from reformgraph.store.flight import Flight
-from reformgraph.store.turns import Turns
+from reformgraph.store.processes.flight import Flight
+from reformgraph.store.processes.turns import Turns
 
 SOON = 10.0
 

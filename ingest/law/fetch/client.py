@@ -35,7 +35,7 @@ from reformgraph.ingest.law.fetch.waiting import (
     retry_after,
 )
 from reformgraph.ingest.law.fetch.wire import Answer, BadCertificate, Damaged, Wire
-from reformgraph.store.hosts import Resolver
+from reformgraph.store.remote.hosts import Resolver
 
 TRIES = 5
 """For an answer that asks to come back; a connection that cannot be made is tried less often."""

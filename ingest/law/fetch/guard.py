@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from reformgraph.errors import ConfigError, SourceUnreachable, SourceWrong
-from reformgraph.store.hosts import Resolver, is_public, resolve
+from reformgraph.store.remote.hosts import Resolver, is_public, resolve
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from reformgraph.ontology.terms import RDF
-from reformgraph.store.reach import Reach
-from reformgraph.store.shortcut_index import DRAWS_ON, MOST_RANKED
-from reformgraph.store.sparql_text import NODE as _NODE
-from reformgraph.store.sparql_text import PROLOGUE as _PROLOGUE
-from reformgraph.store.sparql_text import VAR as _VAR
-from reformgraph.store.sparql_text import S as _S
-from reformgraph.store.sparql_text import iri, prefixes
+from reformgraph.store.known.reach import Reach
+from reformgraph.store.known.shortcut_index import DRAWS_ON, MOST_RANKED
+from reformgraph.store.known.sparql_text import NODE as _NODE
+from reformgraph.store.known.sparql_text import PROLOGUE as _PROLOGUE
+from reformgraph.store.known.sparql_text import VAR as _VAR
+from reformgraph.store.known.sparql_text import S as _S
+from reformgraph.store.known.sparql_text import iri, prefixes
 
 JSON_TYPES = ("application/sparql-results+json", "application/json")
 CSV, TSV = "text/csv", "text/tab-separated-values"

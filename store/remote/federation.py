@@ -32,13 +32,13 @@ from reformgraph.errors import (
     QueryCrashed,
 )
 from reformgraph.store.answer import Answer, Dataset
-from reformgraph.store.query_run import RETRY_AFTER, Gone
+from reformgraph.store.processes.query_run import RETRY_AFTER, Gone
 from reformgraph.store.scan import Call, Scan, check, scan
 from reformgraph.store.syntax import explain
 
 if TYPE_CHECKING:
-    from reformgraph.store.pool import QueryPool
-    from reformgraph.store.remote_pool import RemotePool
+    from reformgraph.store.processes.pool import QueryPool
+    from reformgraph.store.remote.pool import RemotePool
 
 MOST_CALLS = 4
 """Clauses of one query: each is a request to somebody else."""
@@ -275,7 +275,7 @@ def _outside(job: Mapping[str, Any], seconds: float) -> dict[str, Any]:
     try:
         data = json.dumps(job).encode("ascii")
         done = subprocess.run(
-            [sys.executable, "-S", "-P", "-m", "reformgraph.store.outside"],
+            [sys.executable, "-S", "-P", "-m", "reformgraph.store.remote.outside"],
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -22,7 +22,7 @@ from typing import Any
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode
 
-from reformgraph.store.result_json import term
+from reformgraph.store.known.result_json import term
 
 NAME = "texts.bin"
 PREDICATES = (

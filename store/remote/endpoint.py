@@ -30,11 +30,11 @@ from reformgraph.store.base import (
     unknown,
 )
 from reformgraph.store.embedded import HUB_LIMIT
+from reformgraph.store.remote.wire import Refused, Wire
 from reformgraph.store.scan import scan
 from reformgraph.store.search import SearchIndex
 from reformgraph.store.search_index import best
 from reformgraph.store.syntax import explain
-from reformgraph.store.wire import Refused, Wire
 
 MARKER = NamedNode("urn:reformgraph:loaded")
 """Graph and subject of the one statement that says which generation the endpoint holds."""

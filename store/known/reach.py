@@ -6,7 +6,7 @@ import mmap
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from reformgraph.store.reach_index import ARRAYS, sizes
+from reformgraph.store.known.reach_index import ARRAYS, sizes
 
 Run: TypeAlias = tuple[int, int]
 """The first node of several that stand together, and the one behind the last."""

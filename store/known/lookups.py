@@ -12,8 +12,8 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple, TypeAlias
 
-from reformgraph.store.sparql_text import NODE as _NODE
-from reformgraph.store.sparql_text import PROLOGUE, VAR, S, iri, prefixes
+from reformgraph.store.known.sparql_text import NODE as _NODE
+from reformgraph.store.known.sparql_text import PROLOGUE, VAR, S, iri, prefixes
 
 LONGEST = 2_000
 """Characters of a query that is looked at."""

@@ -27,7 +27,7 @@ from zlib import crc32
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
-from reformgraph.store.result_json import term
+from reformgraph.store.known.result_json import term
 
 NAME = "statements.bin"
 MOST = (1 << 32) - 2

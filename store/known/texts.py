@@ -18,11 +18,11 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reformgraph.store.sparql_text import NODE as _NODE
-from reformgraph.store.sparql_text import PROLOGUE, iri, prefixes
-from reformgraph.store.sparql_text import VAR as _VAR
-from reformgraph.store.sparql_text import S as _S
-from reformgraph.store.text_index import NAME
+from reformgraph.store.known.sparql_text import NODE as _NODE
+from reformgraph.store.known.sparql_text import PROLOGUE, iri, prefixes
+from reformgraph.store.known.sparql_text import VAR as _VAR
+from reformgraph.store.known.sparql_text import S as _S
+from reformgraph.store.known.text_index import NAME
 
 _CONTAINS = (
     rf"{PROLOGUE}SELECT{_S}(?P<one>{_VAR}){_S}(?P<two>{_VAR})?+{_S}(?:WHERE{_S})?+\{{{_S}"

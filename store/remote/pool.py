@@ -30,11 +30,18 @@ from reformgraph.ontology.terms import PREFIXES
 from reformgraph.store import generations
 from reformgraph.store.answer import Answer, Dataset
 from reformgraph.store.base import Generation
-from reformgraph.store.pool import QueryPool
-from reformgraph.store.query_run import RETRY_AFTER, SPOOL_MEMORY, Gone
-from reformgraph.store.remote import SOLUTIONS, TRIPLES, Graphs, RemoteStore, solutions, triples
+from reformgraph.store.processes.pool import QueryPool
+from reformgraph.store.processes.query_run import RETRY_AFTER, SPOOL_MEMORY, Gone
+from reformgraph.store.remote.endpoint import (
+    SOLUTIONS,
+    TRIPLES,
+    Graphs,
+    RemoteStore,
+    solutions,
+    triples,
+)
+from reformgraph.store.remote.wire import Refused
 from reformgraph.store.scan import Scan, check, scan
-from reformgraph.store.wire import Refused
 
 PATIENCE = 1.0
 """Seconds that a query waits for one of the places."""

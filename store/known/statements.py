@@ -12,8 +12,8 @@ from zlib import crc32
 
 from pyoxigraph import NamedNode
 
-from reformgraph.store.lookups import LookUp, Pairs, TooMuch
-from reformgraph.store.statement_index import NAME, ODD, codes, packed
+from reformgraph.store.known.lookups import LookUp, Pairs, TooMuch
+from reformgraph.store.known.statement_index import NAME, ODD, codes, packed
 
 JSON = "application/sparql-results+json"
 MOST = 65_536

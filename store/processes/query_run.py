@@ -24,12 +24,12 @@ from reformgraph.errors import (
     ResultTooLarge,
 )
 from reformgraph.store.answer import Answer
-from reformgraph.store.forked import Died
-from reformgraph.store.process import QueryProcess
+from reformgraph.store.processes.forked import Died
+from reformgraph.store.processes.process import QueryProcess
 from reformgraph.store.syntax import explain, unsupported
 
 if TYPE_CHECKING:
-    from reformgraph.store.pool import QueryPool
+    from reformgraph.store.processes.pool import QueryPool
 
 SLOW_AFTER = 0.1
 """Seconds of processor time after which a query needs a slow place."""

@@ -21,8 +21,8 @@ from reformgraph.errors import StoreError
 from reformgraph.ontology.terms import DCTERMS
 from reformgraph.store import generations
 from reformgraph.store.base import Generation
-from reformgraph.store.remote import MARKER, RemoteStore
-from reformgraph.store.wire import Wire
+from reformgraph.store.remote.endpoint import MARKER, RemoteStore
+from reformgraph.store.remote.wire import Wire
 
 GRAPH_BATCH, UPDATE_BATCH = 20_000, 500
 """Triples of one request. Virtuoso compiles an update: a larger one is over its limit."""

@@ -70,7 +70,7 @@ def spawn(
 
 
 class Nursery:
-    """A spawned ``reformgraph.store.nursery`` for one generation. Thread-safe but for its making.
+    """A spawned ``reformgraph.store.processes.nursery`` for one generation. Thread-safe but for its making.
 
     Must be made on a thread that outlives it. Raises Died, TimeoutError or OSError.
     """
@@ -87,7 +87,7 @@ class Nursery:
         try:
             with theirs:
                 self._process = spawn(
-                    "reformgraph.store.nursery",
+                    "reformgraph.store.processes.nursery",
                     [copy, str(memory), str(cpu)],
                     theirs.fileno(),
                     self._words,

@@ -24,8 +24,8 @@ from typing import Any
 import pyoxigraph
 from pyoxigraph import NamedNode
 
-from reformgraph.store import count_index
-from reformgraph.store.reach_index import ARRAYS, arranged
+from reformgraph.store.known import count_index
+from reformgraph.store.known.reach_index import ARRAYS, arranged
 
 NAME = "shortcuts.bin"
 DRAWS_ON = "https://w3id.org/reformgraph/ontology#drawsOn"

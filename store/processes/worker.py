@@ -1,4 +1,4 @@
-"""One sacrificial query process: ``python -m reformgraph.store.worker QUADS MEMORY CPU PARENT``.
+"""One sacrificial query process: ``python -m reformgraph.store.processes.worker QUADS MEMORY CPU PARENT``.
 
 It opens a generation (or is a fork of one that holds it, see ``nursery``), gives up every means to harm anybody else, and answers queries over the
 socket that is its standard input until that is closed. It may be killed at any moment.
@@ -24,7 +24,7 @@ from typing import Any, BinaryIO, cast
 
 import pyoxigraph
 
-from reformgraph.store.shortcuts import Shortcuts
+from reformgraph.store.known.shortcuts import Shortcuts
 
 STACK = 64 << 20
 """Bytes of stack for the engine: twice the nesting that 8 MB survive (hazard 7)."""

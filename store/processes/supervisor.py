@@ -12,8 +12,8 @@ import time
 
 from reformgraph.errors import StoreError
 from reformgraph.store.base import Generation
-from reformgraph.store.forked import START_SECONDS, Died, Nursery
-from reformgraph.store.process import QueryProcess
+from reformgraph.store.processes.forked import START_SECONDS, Died, Nursery
+from reformgraph.store.processes.process import QueryProcess
 
 SPARE = 1
 """Processes beyond those wanted that stay after long queries: the next one need not be replaced."""

@@ -13,8 +13,8 @@ from typing import Any
 
 from reformgraph.store import generations
 from reformgraph.store.base import Generation
-from reformgraph.store.forked import START_SECONDS, Forked, Nursery, died, spawn
-from reformgraph.store.worker import HEADER
+from reformgraph.store.processes.forked import START_SECONDS, Forked, Nursery, died, spawn
+from reformgraph.store.processes.worker import HEADER
 
 STEPPED_BACK = 5
 """Niceness of a long query. With 15 it got a thirtieth of a processor that something else wanted,
@@ -25,7 +25,7 @@ _RECEIVE = 1 << 18
 
 
 class QueryProcess:
-    """A spawned ``reformgraph.store.worker``, or a fork of a nursery's. Used by one thread at a time.
+    """A spawned ``reformgraph.store.processes.worker``, or a fork of a nursery's. Used by one thread at a time.
 
     In: the generation to open, the limit of its address space in bytes, seconds of processor time
     for each query, and the nursery of that generation if it is held in memory. Must be made on a
@@ -61,7 +61,7 @@ class QueryProcess:
         if nursery is not None:
             return nursery.fork(channel, self._words.fileno())
         quads = str(self.generation.folder / generations.QUADS)
-        return spawn("reformgraph.store.worker", [quads, *limits], channel, self._words)
+        return spawn("reformgraph.store.processes.worker", [quads, *limits], channel, self._words)
 
     @property
     def pid(self) -> int:

@@ -1,4 +1,4 @@
-"""Holds a small graph and forks query processes: ``python -m reformgraph.store.nursery COPY MEMORY CPU PARENT``.
+"""Holds a small graph and forks query processes: ``python -m reformgraph.store.processes.nursery COPY MEMORY CPU PARENT``.
 
 To read a graph into memory takes a third of a second and some 400 bytes a statement. Here that is done
 once for all query processes of an HTTP worker: each is a fork, there in milliseconds, and shares the
@@ -24,8 +24,9 @@ from typing import NoReturn
 
 import pyoxigraph
 
-from reformgraph.store import graph_copy, worker
-from reformgraph.store.shortcuts import Shortcuts
+from reformgraph.store import graph_copy
+from reformgraph.store.known.shortcuts import Shortcuts
+from reformgraph.store.processes import worker
 
 
 def main(arguments: list[str]) -> None:

@@ -16,17 +16,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from reformgraph.store.group_counts import COUNT, CSV, JSON_TYPES, TSV, GroupCounts, table
-from reformgraph.store.lookups import TooMuch, recognise
-from reformgraph.store.reach import Reach, Run
-from reformgraph.store.shortcut_index import DRAWS_ON, NAME
-from reformgraph.store.sparql_text import NODE as _NODE
-from reformgraph.store.sparql_text import PROLOGUE as _PROLOGUE
-from reformgraph.store.sparql_text import VAR as _VAR
-from reformgraph.store.sparql_text import S as _S
-from reformgraph.store.sparql_text import iri, prefixes
-from reformgraph.store.statements import Statements
-from reformgraph.store.texts import Texts
+from reformgraph.store.known.group_counts import COUNT, CSV, JSON_TYPES, TSV, GroupCounts, table
+from reformgraph.store.known.lookups import TooMuch, recognise
+from reformgraph.store.known.reach import Reach, Run
+from reformgraph.store.known.shortcut_index import DRAWS_ON, NAME
+from reformgraph.store.known.sparql_text import NODE as _NODE
+from reformgraph.store.known.sparql_text import PROLOGUE as _PROLOGUE
+from reformgraph.store.known.sparql_text import VAR as _VAR
+from reformgraph.store.known.sparql_text import S as _S
+from reformgraph.store.known.sparql_text import iri, prefixes
+from reformgraph.store.known.statements import Statements
+from reformgraph.store.known.texts import Texts
 
 LONGEST = 2_000
 _CLOSURE = (

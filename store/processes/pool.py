@@ -24,10 +24,10 @@ from reformgraph.ontology.terms import PREFIXES
 from reformgraph.store.answer import Answer, Dataset
 from reformgraph.store.base import Generation
 from reformgraph.store.current import CurrentStore
-from reformgraph.store.query_run import RETRY_AFTER, Gone, QueryRun
+from reformgraph.store.processes.query_run import RETRY_AFTER, Gone, QueryRun
+from reformgraph.store.processes.supervisor import Supervisor
+from reformgraph.store.processes.turns import Turns
 from reformgraph.store.scan import Scan, check, scan
-from reformgraph.store.supervisor import Supervisor
-from reformgraph.store.turns import Turns
 
 STILLBORN = 4
 """Dead processes that one query may meet before its fate is put down to itself."""

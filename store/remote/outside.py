@@ -1,4 +1,4 @@
-"""The process that calls other endpoints for a query: ``python -m reformgraph.store.outside``.
+"""The process that calls other endpoints for a query: ``python -m reformgraph.store.remote.outside``.
 
 A kind of its own (hazard 14): it has sockets and no graph, a query process has the graph and no
 socket. Standard input holds one job as JSON; standard output gets one answer and the process ends.
@@ -25,7 +25,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from reformgraph import __version__
-from reformgraph.store.hosts import Resolver, is_public, resolve
+from reformgraph.store.remote.hosts import Resolver, is_public, resolve
 
 MEMORY = 1_000_000_000
 """Bytes of address space: what an answer of the largest size can need, and the libraries."""

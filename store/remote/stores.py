@@ -8,10 +8,10 @@ from reformgraph.errors import ConfigError
 from reformgraph.store import generations
 from reformgraph.store.base import Generation
 from reformgraph.store.current import Current
-from reformgraph.store.load import Loader, Target
 from reformgraph.store.opening import Chosen, root_of
-from reformgraph.store.remote import RemoteStore
-from reformgraph.store.wire import Access, Wire
+from reformgraph.store.remote.endpoint import RemoteStore
+from reformgraph.store.remote.load import Loader, Target
+from reformgraph.store.remote.wire import Access, Wire
 
 
 class RemoteStores(Current[RemoteStore]):

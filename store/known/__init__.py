@@ -1,0 +1,1 @@
+"""What a generation knows beforehand: files beside the quads, and answers from them without the engine."""

@@ -1,0 +1,1 @@
+"""Processes for queries from strangers: started, asked, limited, ended and replaced."""
