@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 from pyoxigraph import NamedNode, Quad, Triple
 
 from reformgraph.ontology.terms import PREFIXES
-from reformgraph.store.base import Generation, Store, Term
+from reformgraph.store.base import Generation, Store, Term, text
 from reformgraph.store.differences import ADDED, REMOVED
 
 State: TypeAlias = Literal["new", "gone", "changed"]
@@ -138,16 +138,16 @@ def _entries(old: Store, new: Store, changes: Sequence[Change]) -> list[Entry]:
 def _about(store: Store, subjects: Sequence[str]) -> dict[str, str]:
     """Map claims, and the evidence of claims and entries, to the entry that they are about."""
     claims = {
-        _text(x): _text(entry)
+        text(x): text(entry)
         for x, entry in _batched(store, subjects, "?x rg:claimSubject ?y", "?x ?y")
     }
     held = {
-        _text(x): _text(holder)
+        text(x): text(holder)
         for x, holder in _batched(store, subjects, "?y rg:hasEvidence ?x", "?x ?y")
     }
     holders = [iri for iri in dict.fromkeys(held.values()) if iri not in claims]
     of_holders = {
-        _text(x): _text(entry)
+        text(x): text(entry)
         for x, entry in _batched(store, holders, "?x rg:claimSubject ?y", "?x ?y")
     }
     both = claims | of_holders
@@ -165,8 +165,8 @@ def _names(store: Store, iris: Sequence[str]) -> dict[str, tuple[str, str, str]]
         f" OPTIONAL {{ GRAPH ?g {{ ?x a ?type }} FILTER(?g != {derived}) }}",
         "DISTINCT ?x ?label ?slug ?type",
     ):
-        name = _text(type_)
-        found.setdefault(_text(x), (_text(label), _text(slug), name.rpartition("#")[2] or name))
+        name = text(type_)
+        found.setdefault(text(x), (text(label), text(slug), name.rpartition("#")[2] or name))
     return found
 
 
@@ -179,10 +179,6 @@ def _batched(
         yield from store.select(
             f"{_PREFIXES}SELECT {wanted} {{ VALUES ?x {{ {some} }} {pattern} }}"
         )
-
-
-def _text(term: Term | None) -> str:
-    return "" if term is None else str(term.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,5 +245,5 @@ def _said(store: Store, iri: str) -> set[tuple[str, str, Term]]:
             f"{_PREFIXES}SELECT DISTINCT ?s ?p ?o {{ {who} . {graph}{{ ?s ?p ?o }} {narrowed} }}"
         ):
             if o is not None:
-                found.add((_text(s), _text(p), o))
+                found.add((text(s), text(p), o))
     return found

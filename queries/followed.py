@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal
 
-from reformgraph.store.base import Row, Term
+from reformgraph.store.base import Row, Term, text
 
 COLUMNS = ("item", "passed", "from", "to", "date", "holds")
 """What a question must have for its rows to be followed."""
@@ -45,20 +45,20 @@ def _follow_one(variables: Sequence[str], rows: Sequence[Row]) -> list[Row]:
     _, passed, giver, taker, date, holds = (variables.index(name) for name in COLUMNS)
     held: dict[Term | None, set[_Held]] = {}
     fresh = [
-        (row[taker], _Held(_text(row[date]), 0, False))
+        (row[taker], _Held(text(row[date]), 0, False))
         for row in rows
-        if _text(row[passed]) == "given"
+        if text(row[passed]) == "given"
     ]
     onward: dict[Term | None, list[Row]] = {}
     for row in rows:
-        if _text(row[passed]) != "given":
+        if text(row[passed]) != "given":
             onward.setdefault(row[giver], []).append(row)
 
     def leaving(body: Term | None, since: str) -> list[Row]:
         """What can have happened to the item in the hands of a body that has it since a day."""
-        later = [row for row in onward.get(body, ()) if not before(_text(row[date]), since)]
-        whole = [_text(row[date]) for row in later if _text(row[passed]) == "whole"]
-        return [row for row in later if not any(before(day, _text(row[date])) for day in whole)]
+        later = [row for row in onward.get(body, ()) if not before(text(row[date]), since)]
+        whole = [text(row[date]) for row in later if text(row[passed]) == "whole"]
+        return [row for row in later if not any(before(day, text(row[date])) for day in whole)]
 
     steps: dict[Row, list[_Held]] = {}
     while fresh:
@@ -69,20 +69,20 @@ def _follow_one(variables: Sequence[str], rows: Sequence[Row]) -> list[Row]:
         for row in leaving(body, state.since):
             steps.setdefault(row, []).append(state)
             # Whoever received some functions of a body that went on is named, and not followed.
-            if _text(row[passed]) != "perhaps" and row[taker] is not None:
-                doubtful = state.doubtful or _text(row[passed]) == "part"
-                fresh.append((row[taker], _Held(_text(row[date]), state.steps + 1, doubtful)))
+            if text(row[passed]) != "perhaps" and row[taker] is not None:
+                doubtful = state.doubtful or text(row[passed]) == "part"
+                fresh.append((row[taker], _Held(text(row[date]), state.steps + 1, doubtful)))
     made: list[tuple[int, Row]] = []
     for row in rows:
-        given = _text(row[passed]) == "given"
+        given = text(row[passed]) == "given"
         states = steps.get(row, [])
         if not given and not states:
             continue
         cells = list(row)
-        onwards = () if _text(row[passed]) == "perhaps" else leaving(row[taker], _text(row[date]))
-        if any(_text(each[passed]) == "whole" for each in onwards):
+        onwards = () if text(row[passed]) == "perhaps" else leaving(row[taker], text(row[date]))
+        if any(text(each[passed]) == "whole" for each in onwards):
             cells[holds] = Literal("no")
-        elif _text(row[holds]) == "yes" and states and all(each.doubtful for each in states):
+        elif text(row[holds]) == "yes" and states and all(each.doubtful for each in states):
             cells[holds] = Literal("possibly")
         depth = 0 if given else min(each.steps for each in states) + 1
         made.append((depth, tuple(cells)))
@@ -95,10 +95,6 @@ def before(one: str, other: str) -> bool:
 
     They are compared as exactly as the vaguer is given; an empty one is before nothing.
     """
-    first, second = (text.partition("/")[0].rstrip("~?%") for text in (one, other))
+    first, second = (day.partition("/")[0].rstrip("~?%") for day in (one, other))
     length = min(len(first), len(second))
     return first[:length] < second[:length]
-
-
-def _text(term: Term | None) -> str:
-    return "" if term is None else term.value
