@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 NICE = 19
 LIMIT, NET = 60.0, 120
 """Seconds of processor time after which no further page is begun, and after which a page that does
-not come to an end, ends it all: on a large graph some take minutes."""
+not come to an end, ends it all: on a large graph some take half a minute."""
 KEEP = 10.0
 """Seconds of processor time after which what is there is written for the workers."""
 REST = 0.5
