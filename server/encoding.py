@@ -133,7 +133,7 @@ def _packed(response: Response, coding: str, length: int) -> bytes:
     if not tag:
         return make()
     key = ("packed", coding, tag, length, request.script_root, request.full_path)
-    return service().answer(key, make)
+    return service().keep(key, make)
 
 
 def _may(response: Response) -> bool:

@@ -24,6 +24,7 @@ from reformgraph.store import Store
 from reformgraph.store.dumps import Dumps
 from reformgraph.store.kept import Fixed, Kept
 from reformgraph.store.opening import check_federation, holder, pool, root_of
+from reformgraph.store.processes.flight import Flight
 
 if TYPE_CHECKING:
     from reformgraph.queries.lineage import Lineage
@@ -44,6 +45,8 @@ PINNED, PINNED_CACHE = 2, 4_000_000
 LINEAGE_BYTES = 24_000_000
 # Finished answers that one worker keeps, in bytes; and the largest one that is worth keeping.
 CACHE_BYTES, CACHE_LARGEST = 48_000_000, 2_000_000
+# Seconds that a request waits for a page that is made for another.
+MAKING = 60.0
 
 
 class Service:
@@ -72,6 +75,8 @@ class Service:
         self._memory: OrderedDict[Hashable, Any] = OrderedDict()
         self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
         self._answer_bytes = 0
+        # Half of the threads stay for those who ask something else.
+        self.making: Flight[bytes] = Flight(max(1, settings.threads // 2))
 
     @property
     def pool(self) -> QueryPool | RemotePool | Federated:
@@ -220,13 +225,22 @@ class Service:
         return value
 
     def answer(self, key: Hashable, make: Callable[[], str | bytes]) -> bytes:
-        """Return the finished answer for ``key`` (generation, address, format), making it once."""
-        with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-                return self._answers[key]
-        if (found := self.ahead.get(key)) is not None:
-            return found  # not kept here: all workers have it in one place
+        """Return the finished answer for ``key`` (generation, address, format), making it once.
+
+        Who asks while it is made waits for it (hazard 91); raises Crowded when too many do, and
+        what ``make`` raises.
+        """
+        found = self._finished(key)
+        return (
+            found
+            if found is not None
+            else self.making.do(key, lambda: self.keep(key, make), MAKING)
+        )
+
+    def keep(self, key: Hashable, make: Callable[[], str | bytes]) -> bytes:
+        """Return the answer for ``key`` as :meth:`answer` does, but wait for nobody who makes it."""
+        if (found := self._finished(key)) is not None:
+            return found
         made = make()
         body = made.encode("utf-8", "replace") if isinstance(made, str) else made
         if len(body) <= CACHE_LARGEST:
@@ -236,6 +250,13 @@ class Service:
                 while self._answer_bytes > CACHE_BYTES:
                     self._answer_bytes -= len(self._answers.popitem(last=False)[1])
         return body
+
+    def _finished(self, key: Hashable) -> bytes | None:
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key]
+        return self.ahead.get(key)  # not kept here: all workers have it in one place
 
     def finished(self) -> dict[Hashable, bytes]:
         """Return the finished answers that are kept here, by their keys."""

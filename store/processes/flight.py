@@ -32,7 +32,7 @@ class Crowded(Busy):
 
     def __init__(self, done: threading.Event) -> None:
         super().__init__(
-            "this query is being answered for others; ask again when it is done",
+            "the same is being made for others; ask again when it is done",
             headers={"Retry-After": "1"},
         )
         self.done = done
@@ -117,7 +117,7 @@ class Flight(Generic[T]):
             raise copy.copy(call.error)
         if call.error is not None:
             raise Busy(
-                "the query that this one waited for failed", headers={"Retry-After": "1"}
+                "what this request waited for failed", headers={"Retry-After": "1"}
             ) from call.error
         with self._lock:
             self.joined += 1

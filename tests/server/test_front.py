@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import pyoxigraph
@@ -18,6 +18,7 @@ from front_support import Line, get, refused, served
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 from werkzeug.wsgi import FileWrapper
 
+from reformgraph.errors import UsageError
 from reformgraph.server.app import create_app
 from reformgraph.server.front import bridge as bridging
 from reformgraph.server.front import protocol
@@ -257,6 +258,39 @@ def test_hazard_91_a_crowd_waits_without_threads(
         for line in lines[:5]:
             line.send(posted)
         assert {line.answer()[0] for line in lines[:5]} == {200}
+    counted = service.figures.snapshot()["values"]["requests_total"]
+    assert not any('status="503"' in labels for labels in counted)
+
+
+def test_hazard_91_a_page_is_made_once_for_a_crowd(
+    front: tuple[int, Bridge], app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, calls = app.extensions["reformgraph"], []
+    keep = service.keep
+
+    def slow(key: Any, make: Any) -> bytes:
+        calls.append(key)
+        time.sleep(0.3)
+        return cast(bytes, keep(key, make))
+
+    monkeypatch.setattr(service, "keep", slow)
+    monkeypatch.setattr(service.making, "_most", 1)
+    with contextlib.ExitStack() as stack:
+        lines = [stack.enter_context(Line(front[0])) for _ in range(12)]
+        for line in lines:
+            line.send(get("/questions/problems.csv"))
+        answers = {(status, body) for status, _, body in (line.answer() for line in lines)}
+        assert len(answers) == 1 and next(iter(answers))[0] == 200
+        assert len(calls) == 1
+
+        def fails(key: Any, make: Any) -> bytes:
+            time.sleep(0.3)
+            raise UsageError("no such thing")
+
+        monkeypatch.setattr(service, "keep", fails)
+        for line in lines:
+            line.send(get("/questions/problems.json"))
+        assert {line.answer()[0] for line in lines} == {400}  # and none of them is told to wait
     counted = service.figures.snapshot()["values"]["requests_total"]
     assert not any('status="503"' in labels for labels in counted)
 

@@ -32,16 +32,16 @@ def asked(app: Flask, path: str, coding: str = CODINGS[0], host: str = "127.0.0.
 def made(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The keys of all answers that are made rather than found, in any application."""
     keys: list[object] = []
-    answer = Service.answer
+    keep = Service.keep
 
     def counted(self: Service, key: object, make: object) -> bytes:
         def making() -> object:
             keys.append(key)
             return make()  # type: ignore[operator]
 
-        return answer(self, key, making)  # type: ignore[arg-type]
+        return keep(self, key, making)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Service, "answer", counted)
+    monkeypatch.setattr(Service, "keep", counted)
     return keys
 
 
