@@ -162,7 +162,7 @@ class QueryPool:
             run = self._start(generation, request, (limit, deadline), key, client, gone)
             try:
                 return run.answer()
-            except QueryMemory:
+            except (QueryMemory, Busy):
                 # A process that was dead before it was asked says nothing about this query.
                 if not run.stillborn:
                     raise

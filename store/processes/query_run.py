@@ -70,7 +70,8 @@ class QueryRun:
         self._in_slow_lane = False
         self._healthy = False
         self.stillborn = False
-        """Killed from outside before its first byte: maybe dead already when it was asked."""
+        """Its process was dead when it was asked, or was killed from outside before its first byte."""
+        self._asked = False
         self._header: dict[str, Any] = {}
 
     def answer(self) -> Answer:
@@ -96,6 +97,7 @@ class QueryRun:
         begun = time.monotonic()
         look = min(begun + SLOW_AFTER, self._deadline)
         self._process.ask(self._request, self._deadline)
+        self._asked = True
         length = 0
         while True:
             try:
@@ -201,9 +203,11 @@ class QueryRun:
         if self._pool.closing:
             return Busy("the service is shutting down", headers=RETRY_AFTER)
         _log.warning("a query process died: %s", error.words[:500])
-        self.stillborn = (
+        self.stillborn = not self._asked or (
             error.signal == signal.SIGKILL and not self._in_slow_lane and not self._header
         )
+        if not self._asked:  # whatever it died of, it was not this query
+            return Busy("the query process was dead before it was asked", headers=RETRY_AFTER)
         # SIGABRT: the allocator gave up. SIGKILL: the system took the memory back.
         if error.signal in (signal.SIGABRT, signal.SIGKILL):
             return QueryMemory("the query needed more memory than one query may have")

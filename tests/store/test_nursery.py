@@ -61,8 +61,11 @@ def test_what_a_fork_dies_of_is_told(built: Path) -> None:
 
         def kill(number: int) -> None:
             time.sleep(0.7)
-            for pid in processes(pool):
+            killed = processes(pool)
+            for pid in killed:
                 os.kill(pid, number)
+            # Whoever asks next meets one that is dead, not one that is about to be.
+            assert within(SLACK, lambda: not any(map(alive, killed)))
 
         for number, meaning in ((signal.SIGSEGV, QueryCrashed), (signal.SIGABRT, QueryMemory)):
             killer = threading.Thread(target=kill, args=(number,))
@@ -71,6 +74,18 @@ def test_what_a_fork_dies_of_is_told(built: Path) -> None:
                 pool.run(f"{PRODUCT} # {number}")
             killer.join()
             tiny(pool)
+
+
+def test_one_that_died_idle_is_no_fault_of_the_next_query(built: Path) -> None:
+    with QueryPool(built, timeout=SLACK, processes=1) as pool:
+        tiny(pool)
+        (process,) = pool.supervisor._idle
+        os.kill(process.pid, signal.SIGSEGV)
+        assert within(SLACK, lambda: not alive(process.pid))
+        # As if nobody had told of its end yet.
+        process._process.poll = lambda: None  # type: ignore[method-assign]
+        tiny(pool)
+        assert not pool.crashed
 
 
 def test_that_of_an_older_generation_ends_with_its_last_process(
