@@ -230,12 +230,9 @@ class Service:
         Who asks while it is made waits for it (hazard 91); raises Crowded when too many do, and
         what ``make`` raises.
         """
-        found = self._finished(key)
-        return (
-            found
-            if found is not None
-            else self.making.do(key, lambda: self.keep(key, make), MAKING)
-        )
+        if (found := self._finished(key)) is not None:
+            return found
+        return self.making.do(key, lambda: self.keep(key, make), MAKING)
 
     def keep(self, key: Hashable, make: Callable[[], str | bytes]) -> bytes:
         """Return the answer for ``key`` as :meth:`answer` does, but wait for nobody who makes it."""

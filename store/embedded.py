@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pyoxigraph
 from pyoxigraph import NamedNode, Triple
 
 from reformgraph.errors import QuerySyntaxError, StoreError, UsageError
-from reformgraph.ontology.terms import PREFIXES, RDFS, RG, SKOS
+from reformgraph.ontology.terms import RDFS, RG, SKOS
 from reformgraph.store import generations
-from reformgraph.store.attached import attached
 from reformgraph.store.base import (
-    Brief,
     Generation,
-    Named,
     Row,
-    SearchHit,
-    SearchPage,
     Solutions,
     unknown,
 )
+from reformgraph.store.beside import Beside, named_node
 from reformgraph.store.scan import scan
-from reformgraph.store.search import SearchIndex
 from reformgraph.store.search_index import best
 from reformgraph.store.syntax import explain
 
@@ -49,14 +44,13 @@ def open_store(root: Path, base: str | None = None) -> EmbeddedStore:
     return EmbeddedStore(generation, degraded=degraded)
 
 
-class EmbeddedStore:
+class EmbeddedStore(Beside):
     """One generation, opened read-only; fulfils :class:`reformgraph.store.base.Store`.
 
     In: a generation whose files were verified. Raises StoreError when it does not open.
     """
 
     def __init__(self, generation: Generation, *, degraded: str = "") -> None:
-        self._generation = generation
         self._degraded = degraded
         try:
             self._graph: pyoxigraph.Store | None = pyoxigraph.Store.read_only(
@@ -64,12 +58,7 @@ class EmbeddedStore:
             )
         except (OSError, RuntimeError) as error:
             raise StoreError(f"{generation.folder}: cannot be opened ({error})") from None
-        self._index = SearchIndex(generation.folder / generations.SEARCH)
-
-    @property
-    def generation(self) -> Generation:
-        """The generation that is opened."""
-        return self._generation
+        super().__init__(generation)
 
     @property
     def degraded(self) -> str:
@@ -169,9 +158,7 @@ class EmbeddedStore:
         for iri in iris:
             if iri in labels:
                 continue
-            try:
-                node = NamedNode(iri)
-            except ValueError:
+            if (node := named_node(iri)) is None:
                 continue
             for predicate in (RDFS.label, SKOS.prefLabel):
                 literals = [
@@ -201,16 +188,7 @@ class EmbeddedStore:
                 for quad in graph.quads_for_pattern(None, RG.slug, pyoxigraph.Literal(slug)):
                     if isinstance(quad.subject, NamedNode):
                         yield quad.subject
-        iris = [name[1:-1] if name.startswith("<") and name.endswith(">") else name]
-        prefix, colon, local = name.partition(":")
-        if colon and prefix in PREFIXES:
-            iris.append(PREFIXES[prefix] + local)
-        iris.append(self._generation.base + name)
-        for iri in iris:
-            try:
-                yield NamedNode(iri)
-            except ValueError:
-                continue
+        yield from self._meant(name)
 
     def _stands(self, node: NamedNode) -> bool:
         graph = self.graph
@@ -224,46 +202,10 @@ class EmbeddedStore:
         )
 
     def _node(self, iri: str) -> NamedNode:
-        try:
-            return NamedNode(iri)
-        except ValueError:
-            raise unknown(self, iri) from None
-
-    def search(
-        self,
-        text: str,
-        *,
-        kind: str = "",
-        limit: int = 20,
-        offset: int = 0,
-        filters: Mapping[str, str] | None = None,
-    ) -> SearchPage:
-        """Find entities by words; see :meth:`reformgraph.store.search.SearchIndex.search`."""
-        return self._index.search(text, kind=kind, limit=limit, offset=offset, filters=filters)
-
-    def named(self) -> list[Named]:
-        """Return every entity with its names, by slug."""
-        return self._index.named()
-
-    def near(self, text: str, limit: int = 5) -> list[SearchHit]:
-        """Find entities by spelling; see :meth:`reformgraph.store.search.SearchIndex.near`."""
-        return self._index.near(text, limit)
-
-    def briefs(self, iris: Iterable[str]) -> dict[str, Brief]:
-        """Map those of ``iris`` that the search index knows to what lists show of them."""
-        return self._index.briefs(iris)
-
-    def listed(self, class_iri: str, *, by: str, limit: int, offset: int) -> list[str]:
-        """Return a page of the entities of a class; see ``SearchIndex.listed``."""
-        return self._index.listed(class_iri, by=by, limit=limit, offset=offset)
-
-    def record(self, iri: str, part: str) -> Any:
-        """Return the JSON that the build kept of a large law, None for any other."""
-        return self._index.record(iri, part)
-
-    def attached(self, name: str) -> bytes:
-        """Return a file that the build attached to the generation, empty when it has none."""
-        return attached(self._generation, name)
+        node = named_node(iri)
+        if node is None:
+            raise unknown(self, iri)
+        return node
 
     def check(self) -> None:
         """Do nothing: the files were compared with the manifest when they were opened."""

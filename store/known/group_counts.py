@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from json.encoder import encode_basestring
 from typing import Any
 
-from reformgraph.ontology.terms import RDF
+from reformgraph.ontology.terms import RDF, XSD
 from reformgraph.store.known.reach import Reach
 from reformgraph.store.known.shortcut_index import DRAWS_ON, MOST_RANKED
 from reformgraph.store.known.sparql_text import NODE as _NODE
@@ -61,7 +61,6 @@ _TOTAL = (
     rf"{_PROLOGUE}SELECT{_S}{COUNT}(?:WHERE{_S})?+\{{{_S}"
     rf"(?P<s>{_VAR}){_S}(?P<p>{_NODE}|{_VAR}){_S}(?P<o>{_VAR}){_S}{_DOT}\}}{_S}\Z"
 )
-_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 
 
 class GroupCounts:
@@ -262,7 +261,7 @@ def table(
     cells = (
         f'"{name}":{{"type":"uri","value":%s}}'
         if is_iri
-        else f'"{name}":{{"type":"literal","value":"%d","datatype":"{_INTEGER}"}}'
+        else f'"{name}":{{"type":"literal","value":"%d","datatype":"{XSD.integer.value}"}}'
         for name, is_iri in zip(names, iris, strict=False)
     )
     line = f"{{{','.join(cells)}}}"

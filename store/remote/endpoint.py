@@ -6,33 +6,27 @@ beside the service (the *sidecar*), for no protocol offers them: see ``docs/scal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO, Any, TypeAlias, TypeVar, cast
+from typing import IO, TypeAlias, TypeVar, cast
 
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from reformgraph.errors import RemoteWrong, StoreError, UsageError
-from reformgraph.ontology.terms import DCTERMS, PREFIXES, RDFS, RG, SKOS
-from reformgraph.store import generations
-from reformgraph.store.attached import attached
+from reformgraph.ontology.terms import DCTERMS, RDFS, RG, SKOS
 from reformgraph.store.base import (
-    Brief,
     Generation,
-    Named,
     Row,
-    SearchHit,
-    SearchPage,
     Solutions,
     Term,
     unknown,
 )
+from reformgraph.store.beside import Beside, named_node
 from reformgraph.store.embedded import HUB_LIMIT
 from reformgraph.store.remote.wire import Refused, Wire
 from reformgraph.store.scan import scan
-from reformgraph.store.search import SearchIndex
 from reformgraph.store.search_index import best
 from reformgraph.store.syntax import explain
 
@@ -65,7 +59,7 @@ class Graphs:
         object.__setattr__(self, "named", tuple(self.named) or (NOWHERE,))
 
 
-class RemoteStore:
+class RemoteStore(Beside):
     """One generation that an endpoint holds; fulfils :class:`reformgraph.store.base.Store`.
 
     ``wire``: the endpoint. ``generation``: the sidecar's, verified. ``union``: the endpoint's
@@ -83,7 +77,6 @@ class RemoteStore:
         degraded: str = "",
     ) -> None:
         self.wire = wire
-        self._generation = generation
         self._degraded = degraded
         self._limit = limit
         self.union: Graphs | None = None
@@ -102,14 +95,9 @@ class RemoteStore:
                     "graph be the union of all graphs and set remote_graphs to `union`"
                 )
             self.union = Graphs(graphs, graphs)
-        self._index = SearchIndex(generation.folder / generations.SEARCH)
+        super().__init__(generation)
         self._other = ""
         self._closed = False
-
-    @property
-    def generation(self) -> Generation:
-        """The generation that is served, as the sidecar's manifest describes it."""
-        return self._generation
 
     @property
     def degraded(self) -> str:
@@ -227,7 +215,7 @@ class RemoteStore:
         """Map IRIs to labels: rdfs:label, else skos:prefLabel; English first. No label, no key."""
         asked = dict.fromkeys(iris)
         found: dict[NamedNode, dict[str, list[Literal]]] = {}
-        nodes = iter([node for iri in asked if (node := _iri(iri)) is not None])
+        nodes = iter([node for iri in asked if (node := named_node(iri)) is not None])
         while some := list(islice(nodes, BATCH)):
             query = (
                 f"SELECT DISTINCT ?s ?p ?o {{ VALUES ?s {{ {' '.join(map(str, some))} }} "
@@ -254,7 +242,7 @@ class RemoteStore:
             for (subject,) in self._rows(query):
                 if isinstance(subject, NamedNode):
                     return subject.value
-        for node in self._candidates(name):
+        for node in self._meant(name):
             # Not by GRAPH: Virtuoso finds something in each graph that the dataset does not name.
             standing = (f"{{ {node} ?p ?o }}", f"{{ ?s ?p {node} }}")
             if node.value in self._generation.graphs or any(
@@ -263,69 +251,16 @@ class RemoteStore:
                 return node.value
         raise unknown(self, name)
 
-    def _candidates(self, name: str) -> Iterator[NamedNode]:
-        iris = [name[1:-1] if name.startswith("<") and name.endswith(">") else name]
-        prefix, colon, local = name.partition(":")
-        if colon and prefix in PREFIXES:
-            iris.append(PREFIXES[prefix] + local)
-        iris.append(self._generation.base + name)
-        for iri in iris:
-            if (node := _iri(iri)) is not None:
-                yield node
-
     def _node(self, iri: str) -> NamedNode:
-        node = _iri(iri)
+        node = named_node(iri)
         if node is None:
             raise unknown(self, iri)
         return node
-
-    def search(
-        self,
-        text: str,
-        *,
-        kind: str = "",
-        limit: int = 20,
-        offset: int = 0,
-        filters: Mapping[str, str] | None = None,
-    ) -> SearchPage:
-        """Find entities by words in the sidecar's index, also while the endpoint is away."""
-        return self._index.search(text, kind=kind, limit=limit, offset=offset, filters=filters)
-
-    def named(self) -> list[Named]:
-        """Return every entity with its names from the sidecar's index."""
-        return self._index.named()
-
-    def near(self, text: str, limit: int = 5) -> list[SearchHit]:
-        """Find entities by spelling in the sidecar's index."""
-        return self._index.near(text, limit)
-
-    def briefs(self, iris: Iterable[str]) -> dict[str, Brief]:
-        """Map those of ``iris`` that the search index knows to what lists show of them."""
-        return self._index.briefs(iris)
-
-    def listed(self, class_iri: str, *, by: str, limit: int, offset: int) -> list[str]:
-        """Return a page of the entities of a class; see ``SearchIndex.listed``."""
-        return self._index.listed(class_iri, by=by, limit=limit, offset=offset)
-
-    def record(self, iri: str, part: str) -> Any:
-        """Return the JSON that the build kept of a large law, None for any other."""
-        return self._index.record(iri, part)
-
-    def attached(self, name: str) -> bytes:
-        """Return a file that the build attached to the generation, empty when it has none."""
-        return attached(self._generation, name)
 
     def close(self) -> None:
         """Let go of the search index; the connections belong to who gave them."""
         self._closed = True
         self._index.close()
-
-
-def _iri(text: str) -> NamedNode | None:
-    try:
-        return NamedNode(text)
-    except ValueError:  # UnicodeEncodeError, for half of a surrogate pair, is one
-        return None
 
 
 def solutions(
