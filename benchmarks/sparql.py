@@ -153,24 +153,32 @@ def _mix(
 
 
 def _table(title: str, runs: Mapping[str, Mapping[int, Sequence[Run]]]) -> None:
-    print(f"\n{title}: requests/s [least – most], median and p99 in ms; ratios to ours")
-    best = {
-        clients: statistics.median(run.rate for run in found)
-        for clients, found in runs[OURS].items()
-    }
+    """Medians of the runs; a ratio is above 1 where ours is better."""
+    print(f"\n{title}: requests/s [least – most], median and p99 in ms; ratio of each to ours")
+    best = {clients: _middle(found) for clients, found in runs[OURS].items()}
     for name, by_clients in runs.items():
         for clients, found in by_clients.items():
-            rates = [run.rate for run in found]
-            rate = statistics.median(rates)
-            median = statistics.median(run.median for run in found)
-            p99 = statistics.median(run.p99 for run in found)
-            failed = sum(run.failed for run in found)
+            run, own = _middle(found), best[clients]
+            rates = [each.rate for each in found]
+            ratios = (own.rate / run.rate, run.median / own.median, run.p99 / own.p99)
             print(
-                f"{name:<16} {clients:>2} clients {rate:9,.0f} [{min(rates):,.0f} – "
-                f"{max(rates):,.0f}]  {median:8.2f} {p99:8.2f}   {best[clients] / rate:8.2f} x"
-                + (f"  {failed} failed" if failed else ""),
+                f"{name:<16} {clients:>2} clients {run.rate:9,.0f} [{min(rates):,.0f} – "
+                f"{max(rates):,.0f}]  {run.median:9.3f} {run.p99:9.3f}   "
+                + " ".join(f"{ratio:6.2f} x" for ratio in ratios)
+                + (f"  {run.failed} failed" if run.failed else ""),
                 flush=True,
             )
+
+
+def _middle(found: Sequence[Run]) -> Run:
+    """Return the median of each figure, and all failed requests."""
+    return Run(
+        *(statistics.median(getattr(run, name) for run in found) for name in _FIGURES),
+        failed=sum(run.failed for run in found),
+    )
+
+
+_FIGURES = ("rate", "median", "p99")
 
 
 def _rows(urls: Mapping[str, str]) -> None:

@@ -28,6 +28,9 @@ METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
 Values: TypeAlias = dict[str, dict[str, float]]
 """By name of a figure, by its labels as they are printed."""
 
+Cells: TypeAlias = list[float]
+"""What is counted of one kind of request; :class:`Figures` says what stands where."""
+
 HELP: Mapping[str, tuple[str, str]] = {
     "requests_total": ("counter", "Requests by route, method and status."),
     "request_seconds": ("histogram", "Time until an answer was handed to the HTTP server."),
@@ -76,7 +79,7 @@ class Figures:
         self._lock = threading.Lock()
         # By route, method, status and what answered: requests by class of latency, with those
         # above the last bound, then seconds and bytes.
-        self._kinds: dict[tuple[str, str, int, str], list[float]] = {}
+        self._kinds: dict[tuple[str, str, int, str], Cells] = {}
         self.sources: list[Callable[[], Iterable[tuple[str, str, float]]]] = []
         """Each gives name, labels and value of what is counted elsewhere."""
         if shared is not None:
@@ -84,18 +87,26 @@ class Figures:
 
     def seen(self, told: Told) -> None:
         """Count one request."""
-        route, status, by = told.route, told.status, told.by
+        self.add(self.cells(told), told.seconds, told.size)
+
+    def cells(self, told: Told) -> Cells:
+        """Return where requests of this kind are counted, for :meth:`add`."""
         # Only what is known may become a label: anybody can send any method.
         method = told.method if told.method in METHODS else "other"
-        kind = (route, method, status, by)
-        place = bisect_left(BOUNDS, told.seconds)
+        kind = (told.route, method, told.status, told.by)
+        cells = self._kinds.get(kind)
+        if cells is None:
+            with self._lock:
+                cells = self._kinds.setdefault(kind, [0.0] * (len(BOUNDS) + 3))
+        return cells
+
+    def add(self, cells: Cells, seconds: float, size: int) -> None:
+        """Count one request of the kind of ``cells``, answered in ``seconds`` with ``size`` bytes."""
+        place = bisect_left(BOUNDS, seconds)
         with self._lock:
-            cells = self._kinds.get(kind)
-            if cells is None:
-                cells = self._kinds[kind] = [0.0] * (len(BOUNDS) + 3)
             cells[place] += 1
-            cells[-2] += told.seconds
-            cells[-1] += told.size
+            cells[-2] += seconds
+            cells[-1] += size
 
     def snapshot(self) -> dict[str, Any]:
         """Return all that this worker knows, as JSON can hold it."""

@@ -8,7 +8,9 @@ for each digest. A file is kept under a size: when it is full it becomes ``FILE.
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import io
 import json
 import logging
 import os
@@ -16,19 +18,20 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 EVERY = 0.25
 """Seconds between two writes."""
-AT_ONCE = 200
-"""Lines that are written together: while they are joined, nobody else has Python's lock."""
+LARGE = 4_000_000
+"""Bytes of a buffer that is not used again."""
 LONGEST = 600
 """Characters of a value; more is cut."""
-MOST_LINES = 200_000
-"""Lines that wait when they cannot be written; more are counted and dropped."""
+MOST_WAITING = 40_000_000
+"""Bytes of lines that wait when they cannot be written; more lines are counted and dropped."""
 REMEMBERED = 1_024
 ONCE_IN = 60.0
 """Seconds in which a record that says ``often`` is written once (hazard 85)."""
@@ -40,6 +43,10 @@ def clean(text: str, longest: int = LONGEST) -> str:
     if not cut.isprintable():
         cut = "".join(c if c.isprintable() else " " if c in "\n\r\t" else "�" for c in cut)
     return cut + "…" if len(text) > longest else cut
+
+
+Around: TypeAlias = tuple[bytes, bytes]
+"""What stands in a line between its time and its milliseconds, and after them."""
 
 
 class Told(NamedTuple):
@@ -62,17 +69,22 @@ class Told(NamedTuple):
 class Journal:
     """Writes lines to ``target``: ``stderr``, ``off`` or a path kept under ``limit`` bytes.
 
-    Nothing is written before :meth:`start` but by :meth:`flush`. Thread-safe.
+    ``shared``: folder of all processes that have the same standard error. Nothing is written before
+    :meth:`start` but by :meth:`flush`. Thread-safe.
     """
 
-    def __init__(self, target: str, limit: int) -> None:
+    def __init__(self, target: str, limit: int, shared: Path | None = None) -> None:
         self._target, self._limit = target, limit
+        self._turn = shared / "log.lock" if shared is not None else None
         self._tick: Callable[[], None] | None = None
-        self._lines: list[str] = []
+        # Two buffers in turn, and no list of lines: a thread that joined them, or threw away some
+        # thousands, would have Python's lock meanwhile, and every request would wait for it.
+        self._waiting, self._spare = io.BytesIO(), io.BytesIO()
+        self._flushing = threading.Lock()
         self._lock = threading.Lock()
         self._dropped = 0
-        self._second, self._stamp = 0, ""
-        self._around: dict[tuple[str, str, str, int, str], tuple[str, str]] = {}
+        self._millisecond, self._stamp = 0, b""
+        self._before: dict[tuple[str, str, str, int], bytes] = {}
         self._known: OrderedDict[str, None] = OrderedDict()
         self._worker = os.getpid()
         self._stop = threading.Event()
@@ -86,21 +98,27 @@ class Journal:
 
     def request(self, told: Told) -> None:
         """Write the line of one request."""
-        if self._target == "off":
-            return
-        method, path, route, status, seconds, size, by, digest = told
-        # By hand: json.dumps takes five times as long, and most requests are like one before.
-        around = self._around.get((method, path, route, status, by))
-        if around is None:
-            around = self._written(told)
-        before, after = around
-        more = f',"query":"{digest}"' if digest else ""
-        self._put(
-            f'{{"time":"{self._now()}{before}{seconds * 1e3:.2f},"bytes":{size}{after}{more}}}\n'
-        )
+        if self._target != "off":
+            self.line(self.around(told), told.seconds)
 
-    def _written(self, told: Told) -> tuple[str, str]:
-        """Return what stands between a line's time and its milliseconds, and after its bytes."""
+    def around(self, told: Told) -> Around:
+        """Return what :meth:`line` needs to write lines of such requests."""
+        if self._target == "off":
+            return b"", b""
+        method, path, route, status, _, size, by, digest = told
+        # By hand: json.dumps takes five times as long, and most requests are like one before.
+        before = self._before.get((method, path, route, status)) or self._beginning(told)
+        by = f',"by":"{by}"' if by else ""
+        more = f',"query":"{digest}"' if digest else ""
+        return before, f',"bytes":{size}{by}{more}}}\n'.encode()
+
+    def line(self, around: Around, seconds: float) -> None:
+        """Write the line of one request for which :meth:`around` was asked."""
+        if self._target != "off":
+            self._put(b'{"time":"%b%b%.2f%b' % (self._now(), around[0], seconds * 1e3, around[1]))
+
+    def _beginning(self, told: Told) -> bytes:
+        """Return what stands between a line's time and its milliseconds."""
         path = told.path
         # Nearly all paths are plain, and json.dumps takes its time.
         if not (path.isascii() and path.isprintable() and '"' not in path and "\\" not in path):
@@ -109,13 +127,12 @@ class Journal:
             f'","event":"request","worker":{self._worker},'
             f'"method":"{clean(told.method, 20) if told.method.isalpha() else "?"}",'
             f'"path":"{path[:LONGEST]}","route":"{told.route}","status":{told.status},"ms":'
-        )
-        around = (before, f',"by":"{told.by}"' if told.by else "")
+        ).encode("utf-8", "replace")
         if told.by:  # few paths, which are asked often
-            if len(self._around) >= REMEMBERED:
-                self._around.clear()
-            self._around[told.method, told.path, told.route, told.status, told.by] = around
-        return around
+            if len(self._before) >= REMEMBERED:
+                self._before.clear()
+            self._before[told.method, told.path, told.route, told.status] = before
+        return before
 
     def slow(self, digest: str, query: str, seconds: float, outcome: str) -> None:
         """Write that a query was slow; its text stands there the first time only."""
@@ -129,21 +146,24 @@ class Journal:
     def event(self, event: str, **members: Any) -> None:
         """Write one line of any kind; texts must be :func:`clean`."""
         if self._target != "off":
-            head = {"time": self._now(), "event": event, "worker": self._worker}
-            self._put(json.dumps(head | members, ensure_ascii=False) + "\n")
+            head = {"time": self._now().decode(), "event": event, "worker": self._worker}
+            line = json.dumps(head | members, ensure_ascii=False) + "\n"
+            self._put(line.encode("utf-8", "replace"))
 
-    def _now(self) -> str:
-        now = time.time()
-        second = int(now)
-        if second != self._second:
+    def _now(self) -> bytes:
+        millisecond = int(time.time() * 1e3)
+        if millisecond != self._millisecond:
+            second, rest = divmod(millisecond, 1_000)
             stamp = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-            self._stamp, self._second = stamp, second
-        return f"{self._stamp}.{int((now - second) * 1e3):03d}Z"
+            # The stamp before the number: another thread may ask in between.
+            self._stamp = f"{stamp}.{rest:03d}Z".encode()
+            self._millisecond = millisecond
+        return self._stamp
 
-    def _put(self, line: str) -> None:
+    def _put(self, line: bytes) -> None:
         with self._lock:
-            if len(self._lines) < MOST_LINES:
-                self._lines.append(line)
+            if self._waiting.tell() + len(line) <= MOST_WAITING:
+                self._waiting.write(line)
             else:
                 self._dropped += 1
 
@@ -163,25 +183,55 @@ class Journal:
 
     def flush(self) -> None:
         """Write what waits. What cannot be written waits for the next time, within a bound."""
-        with self._lock:
-            lines, self._lines = self._lines, []
-            dropped, self._dropped = self._dropped, 0
-        if not lines:
-            return
-        if dropped:
-            lines.append(json.dumps({"time": self._now(), "event": "dropped", "lines": dropped}))
-            lines[-1] += "\n"
-        for begin in range(0, len(lines), AT_ONCE):
-            data = "".join(lines[begin : begin + AT_ONCE]).encode("utf-8", "replace")
+        with self._flushing:
+            with self._lock:
+                lines, self._waiting = self._waiting, self._spare
+                dropped, self._dropped = self._dropped, 0
+            size = lines.tell()
             try:
-                if self._target == "stderr":
-                    _write(sys.__stderr__.fileno() if sys.__stderr__ else 2, data)
+                if size or dropped:
+                    self._write(lines.getbuffer()[:size], dropped)
+            finally:
+                self._spare = lines if size < LARGE else io.BytesIO()
+                self._spare.seek(0)
+
+    def _write(self, lines: memoryview, dropped: int) -> None:
+        done = 0
+        try:
+            with self._alone():
+                while done < len(lines):
+                    done += self._write_some(lines[done:])
+                if dropped:
+                    told = {"time": self._now().decode(), "event": "dropped", "lines": dropped}
+                    self._write_some(memoryview(json.dumps(told).encode() + b"\n"))
+        except OSError:
+            with self._lock:
+                self._dropped += dropped
+                later = self._waiting.getvalue()[: self._waiting.tell()]
+                self._waiting = io.BytesIO()
+                self._waiting.write(lines[done:])
+                if self._waiting.tell() + len(later) <= MOST_WAITING:
+                    self._waiting.write(later)
                 else:
-                    _append(Path(self._target), data, self._limit)
-            except OSError:
-                with self._lock:
-                    self._lines = (lines[begin:] + self._lines)[:MOST_LINES]
-                return
+                    self._dropped += later.count(b"\n")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Write while no other process does: what a pipe cannot hold at once is not written at once."""
+        if self._turn is None or self._target != "stderr":
+            yield
+            return
+        with ExitStack() as stack:
+            with suppress(OSError):  # when all end, the folder goes: better mixed than lost
+                file = stack.enter_context(self._turn.open("wb"))
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _write_some(self, lines: memoryview) -> int:
+        """Write the begin of ``lines``; returns how many bytes of it."""
+        if self._target == "stderr":
+            return os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, lines)
+        return _append(Path(self._target), lines, self._limit)
 
     def close(self) -> None:
         """Write the rest and end the thread."""
@@ -192,14 +242,11 @@ class Journal:
             self.flush()
 
 
-def _write(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+def _append(path: Path, lines: memoryview, limit: int) -> int:
+    """Append to a file that several workers share; at half of ``limit`` begin a new one.
 
-
-def _append(path: Path, data: bytes, limit: int) -> None:
-    """Append to a file that several workers share; at half of ``limit`` begin a new one."""
+    Whole lines, as many as there is room for, and at least one; returns how many bytes of them.
+    """
     while True:
         with path.open("ab", buffering=0) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -210,11 +257,25 @@ def _append(path: Path, data: bytes, limit: int) -> None:
                 same = False
             if not same:  # another worker began a new one while we waited
                 continue
-            if held.st_size and held.st_size + len(data) > limit // 2:
+            end = _fitting(lines, limit // 2 - held.st_size)
+            if not end and held.st_size:
                 path.replace(path.with_name(path.name + ".1"))
                 continue
-            _write(file.fileno(), data)
-            return
+            part = lines[: end or bytes(lines).find(b"\n") + 1]
+            try:
+                if file.write(part) == len(part):
+                    return len(part)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+            except OSError:
+                file.truncate(held.st_size)  # no line stands there in part
+                raise
+
+
+def _fitting(lines: memoryview, room: int) -> int:
+    """Return the bytes of the lines that fit into ``room``."""
+    if len(lines) <= room:
+        return len(lines)
+    return bytes(lines[: max(0, room)]).rfind(b"\n") + 1
 
 
 class Records(logging.Handler):

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from reformgraph.errors import ReformGraphError
-from reformgraph.server.figures import Figures, labels
-from reformgraph.server.journal import Journal, Told
+from reformgraph.server.figures import Cells, Figures, labels
+from reformgraph.server.journal import Around, Journal, Told
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -46,7 +46,7 @@ class Ready(NamedTuple):
 
     ``head``: status line and headers as they are sent, without the empty line, where at hand. ``way``: by which
     queries in requests that are the same for the rest can be asked, see :meth:`AtOnce.ask`. ``asked``: what
-    it answers, where that was recognised.
+    it answers, where that was recognised. ``tally``: how it is counted when it is given again.
     """
 
     status: str
@@ -58,6 +58,7 @@ class Ready(NamedTuple):
     head: bytes = b""
     way: Any = None
     asked: Any = None
+    tally: tuple[Cells, Around] | None = None
 
 
 class AtOnce(Protocol):
@@ -88,34 +89,38 @@ class Observed:
         self.inner, self._figures, self._journal = inner, figures, journal
 
     def at_once(self, environ: WSGIEnvironment) -> Ready | None:
-        """Return what ``inner`` can answer without waiting, counted; None for all else."""
-        begun = time.perf_counter()
-        ready = self.inner.at_once(environ)
-        if ready is not None:
-            self._count_ready(environ["REQUEST_METHOD"], environ["PATH_INFO"], ready, begun)
-        return ready
+        """Return what ``inner`` can answer without waiting, for :meth:`count`; None for all else."""
+        return self.inner.at_once(environ)
 
     def ask(self, way: Any, query: str, asked: Any = None) -> Ready | None:
-        """Return what ``inner`` answers without waiting to a query by GET, counted."""
-        begun = time.perf_counter()
-        ready = self.inner.ask(way, query, asked)
-        if ready is not None:
-            self._count_ready("GET", "/sparql", ready, begun)
-        return ready
+        """Return what ``inner`` answers without waiting to a query by GET, for :meth:`count`."""
+        return self.inner.ask(way, query, asked)
 
-    def again(self, ready: Ready) -> bool:
-        """Count that ``ready`` is given again to a GET; False when it no longer holds."""
-        begun = time.perf_counter()
-        if not self.inner.is_current(ready.generation):
-            return False
-        self._count_ready("GET", "/sparql", ready, begun)
-        return True
+    def keep(self, ready: Ready) -> Ready:
+        """Return an answer to a GET as it is given, and counted, again."""
+        told = self._told("GET", "/sparql", ready, 0.0)
+        return ready._replace(tally=(self._figures.cells(told), self._journal.around(told)))
 
-    def _count_ready(self, method: str, path: str, ready: Ready, begun: float) -> None:
+    def holds(self, ready: Ready) -> bool:
+        """Return whether an answer may be given again."""
+        return self.inner.is_current(ready.generation)
+
+    def count(
+        self, ready: Ready, seconds: float, method: str = "GET", path: str = "/sparql"
+    ) -> None:
+        """Count and log an answer; best when it is sent, for nobody waits for that then."""
+        if ready.tally is None:
+            self._count(self._told(method, path, ready, seconds))
+        else:
+            cells, around = ready.tally
+            self._figures.add(cells, seconds, len(ready.body))
+            self._journal.line(around, seconds)
+
+    @staticmethod
+    def _told(method: str, path: str, ready: Ready, seconds: float) -> Told:
         size = len(ready.body) if method != "HEAD" else 0
-        seconds = time.perf_counter() - begun
         status = 200 if ready.status == "200 OK" else int(ready.status[:3])
-        self._count(Told(method, path, "/sparql", status, seconds, size, ready.by, ready.digest))
+        return Told(method, path, "/sparql", status, seconds, size, ready.by, ready.digest)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer as ``inner`` does, then count."""

@@ -124,7 +124,7 @@ def serve(settings: Settings) -> None:
         shared = Path(stack.enter_context(folder))
         handed.hand_down(settings, shared)
         if settings.warm:
-            journal = Journal(settings.log, settings.log_bytes)
+            journal = Journal(settings.log, settings.log_bytes, shared)
             foreman = Foreman(root_of(settings), shared / ahead.NAME, journal)
             stack.callback(foreman.stop)
             foreman.start()

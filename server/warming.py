@@ -69,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
     path, parent = Path(arguments[0]), int(arguments[1])
     os.nice(NICE)
     chosen = handed.handed()
-    journal = Journal(chosen.log, chosen.log_bytes)
+    journal = Journal(chosen.log, chosen.log_bytes, handed.shared())
     gather(journal)
     try:
         app = create_app(chosen, journal)

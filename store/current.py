@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from reformgraph.errors import StoreError
-from reformgraph.store import generations
+from reformgraph.store import generations, processors
 from reformgraph.store.base import Generation, Store
 from reformgraph.store.embedded import EmbeddedStore, open_store
 
@@ -77,11 +77,12 @@ class Current(Generic[S]):
         """Return the store to read from as :meth:`get` does, for who must not wait.
 
         Another generation is verified by a thread, which takes a second where it is large; until
-        then the old one is given.
+        then the old one is given. Raises StoreError when nothing is open yet: to open is for
+        :meth:`get`.
         """
         store = self._store
         if store is None:
-            return self.get()
+            raise StoreError("no generation is open yet")
         if time.monotonic() >= self._next_look and self._lock.acquire(blocking=False):
             try:
                 same = not self._reason and generations.current_id(self.root) == self._pointer
@@ -95,6 +96,7 @@ class Current(Generic[S]):
         return store
 
     def _follow(self) -> None:
+        processors.anywhere()  # and not where the event loop keeps to
         with self._lock, suppress(StoreError):
             self._look()
 

@@ -22,7 +22,8 @@ from reformgraph.server.front.awake import Awake
 from reformgraph.server.front.environ import GONE, environment
 from reformgraph.server.front.known import Known
 from reformgraph.server.front.problems import problem
-from reformgraph.server.observe import CROWDED, PATIENT, Observed, Ready
+from reformgraph.server.observe import CROWDED, PATIENT, Observed
+from reformgraph.store import processors
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -59,13 +60,11 @@ class Bridge:
         self.app = app
         self.known = Known(app, known_bytes)
         self._body_limit = body_limit
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._threads = ThreadPoolExecutor(
+            threads, thread_name_prefix="request", initializer=processors.anywhere
+        )
         self._awake: Awake | None = None
         self._own: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"\r\n")
-
-    def at_once(self, environ: WSGIEnvironment) -> Ready | None:
-        """Return the answer to a request without a body if that takes no thread."""
-        return self.app.at_once(environ)
 
     def answered(self, loop: asyncio.AbstractEventLoop, connection: object) -> None:
         """Let ``loop``, which is always the same, look for the next request before it sleeps."""

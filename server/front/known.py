@@ -10,7 +10,6 @@ from reformgraph.server.front.templates import Template
 from reformgraph.server.observe import Observed, Ready
 from reformgraph.server.protocol.cache import OVERHEAD, Bounded
 from reformgraph.server.protocol.plain import query_in
-from reformgraph.server.shapes import wire
 from reformgraph.store.known.lookups import LookUp
 
 LONGEST = 16_384
@@ -45,10 +44,10 @@ class Known:
     def find(self, data: bytes, server: _Server) -> Ready | None:
         """Return the answer to ``data``, with its head, if it is a request that is known.
 
-        What is returned is counted and logged.
+        :meth:`sent` has to be told of it.
         """
-        kept = self.kept.get(key := (data, server))
-        if kept is not None and self._app.again(kept):
+        kept = self.kept.get((data, server))
+        if kept is not None and self._app.holds(kept):
             return kept
         if not self._ways or not data.startswith(_BEGIN):
             return None
@@ -59,17 +58,19 @@ class Known:
         way, templates = found
         for template in templates:
             if (asked := template.fill(data, len(_BEGIN), end)) is not None:
-                ready = self._app.ask(way, asked.query, asked)
-                break
-        else:
-            if not _ALONE.match(quoted := data[len(_BEGIN) : end]):
-                return None
-            ready = self._app.ask(way, query_in(quoted.decode("ascii")))
-            if ready is not None and isinstance(ready.asked, LookUp):
-                self._learn(templates, quoted, ready.asked)
-        if ready is not None:
-            self._put(key, ready)
+                return self._app.ask(way, asked.query, asked)
+        if not _ALONE.match(quoted := data[len(_BEGIN) : end]):
+            return None
+        ready = self._app.ask(way, query_in(quoted.decode("ascii")))
+        if ready is not None and isinstance(ready.asked, LookUp):
+            self._learn(templates, quoted, ready.asked)
         return ready
+
+    def sent(self, data: bytes, server: _Server, ready: Ready, seconds: float) -> None:
+        """Count what :meth:`find` returned after ``seconds``, and keep it if it may come again."""
+        self._app.count(ready, seconds)
+        if ready.tally is None:
+            self._put((data, server), ready)
 
     @staticmethod
     def _learn(templates: list[Template], quoted: bytes, asked: LookUp) -> None:
@@ -77,9 +78,8 @@ class Known:
             templates.insert(0, template)
             del templates[TEMPLATES:]
 
-    def put(self, data: bytes, server: _Server, answer: Ready) -> Ready:
-        """Return an answer to what ``data`` begins with, with its head, and learn from it."""
-        ready = answer._replace(head=wire(answer.status, answer.headers))
+    def learn(self, data: bytes, server: _Server, ready: Ready) -> None:
+        """Keep an answer, which has its head, to what ``data`` begins with, and learn from it."""
         # Only what was read with nothing before and nothing behind it is the whole request.
         if data.startswith(b"GET ") and data.find(b"\r\n\r\n") == len(data) - 4:
             if ready.way is not None and data.startswith(_BEGIN) and len(data) <= LONGEST:
@@ -87,7 +87,6 @@ class Known:
                 if len(self._ways) > WAYS:
                     self._ways.popitem(last=False)
             self._put((data, server), ready)
-        return ready
 
     def _put(self, key: tuple[bytes, _Server], ready: Ready) -> None:
         name = hash(key)
@@ -95,4 +94,4 @@ class Known:
             self._seen[name % SEEN] = name
         elif max(len(key[0]), len(ready.body)) <= LONGEST:
             size = len(key[0]) + len(ready.head) + len(ready.body) + OVERHEAD
-            self.kept.put(key, ready, size)
+            self.kept.put(key, self._app.keep(ready), size)

@@ -7,6 +7,7 @@ through a thread and back takes longer than a look-up does (benchmarks/README.md
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any, cast
 
 from httptools import HttpParserError, parse_url
@@ -16,6 +17,7 @@ from reformgraph.server.front.bridge import ENVIRON, Bridge
 from reformgraph.server.front.environ import environment
 from reformgraph.server.front.problems import problem
 from reformgraph.server.observe import Ready
+from reformgraph.server.shapes import wire
 
 HEADER_TIMEOUT = 10.0
 """Seconds in which a request's headers have to come (hazard 36)."""
@@ -70,10 +72,14 @@ class Protocol(HttpToolsProtocol):
         if self._refused:
             return
         idle = self._between and self._is_idle()
-        if idle and (known := self._bridge.known.find(data, self.server)) is not None:
-            self._in_time()
-            self._write(known.head, known.body)
-            return
+        if idle:
+            begun, known = time.perf_counter(), self._bridge.known
+            if (ready := known.find(data, self.server)) is not None:
+                seconds = time.perf_counter() - begun
+                self._in_time()
+                self._write(ready.head, ready.body)
+                known.sent(data, self.server, ready, seconds)
+                return
         self._data = data if idle else b""
         self._header_bytes += len(data)
         super().data_received(data)
@@ -101,10 +107,10 @@ class Protocol(HttpToolsProtocol):
             self._refuse(431, TOO_MUCH)
             raise HttpParserError("the rest is not read")
         if self.url.startswith(_SHORT) and self._is_idle() and self._is_plain():
-            environ = self._environ()
-            ready = self._bridge.at_once(environ)
+            begun, environ = time.perf_counter(), self._environ()
+            ready = self._bridge.app.at_once(environ)
             if ready is not None:
-                self._at_once(ready, environ["REQUEST_METHOD"])
+                self._at_once(ready, environ, begun)
                 return
             self.scope[ENVIRON] = environ  # type: ignore[literal-required]
         super().on_headers_complete()
@@ -169,10 +175,13 @@ class Protocol(HttpToolsProtocol):
             client=self.client,
         )
 
-    def _at_once(self, ready: Ready, method: str) -> None:
-        known = self._bridge.known.put(self._data, self.server, ready)
+    def _at_once(self, ready: Ready, environ: dict[str, Any], begun: float) -> None:
+        ready = ready._replace(head=wire(ready.status, ready.headers))
+        seconds, method = time.perf_counter() - begun, environ["REQUEST_METHOD"]
         self.cycle = _Answered()  # type: ignore[assignment]
-        self._write(known.head, known.body if method != "HEAD" else b"")
+        self._write(ready.head, ready.body if method != "HEAD" else b"")
+        self._bridge.app.count(ready, seconds, method, environ["PATH_INFO"])
+        self._bridge.known.learn(self._data, self.server, ready)
 
     def _write(self, head: bytes, body: bytes) -> None:
         state = self.server_state

@@ -53,6 +53,11 @@ class Settings:
     port: int = _setting(8000, "Port that `serve` listens on.")
     workers: int = _setting(2, "HTTP worker processes.")
     threads: int = _setting(8, "Threads in each HTTP worker.")
+    processors: str = _setting(
+        "own",
+        "own: where there are as many HTTP workers as processors, the event loop of each keeps to "
+        "one of them while that does not make it wait; any: the system chooses.",
+    )
     public_url: str = _setting(
         "", "Address under which people reach the service; empty: that of the request."
     )
@@ -305,6 +310,8 @@ def _check(settings: Settings) -> None:
         refuse("contact", "an e-mail address or the address of a web page")
     if settings.common_prefixes not in ("on", "off"):
         refuse("common_prefixes", "on or off")
+    if settings.processors not in ("own", "any"):
+        refuse("processors", "own or any")
     for key in ("tiny_queries", "warm"):
         if getattr(settings, key) not in (0, 1):
             refuse(key, "0 or 1")

@@ -275,7 +275,9 @@ def test_hazard_45_who_must_not_wait_has_the_old_one_meanwhile(
     root: Path, publish_story: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     holder, go_on, sound = current_store(root), threading.Event(), layout.sound
-    old = holder.held().generation.id
+    with pytest.raises(StoreError, match="is open yet"):
+        holder.held()
+    old = holder.get().generation.id
 
     def slowly(folder: Path) -> object:
         assert threading.current_thread() is not threading.main_thread()
