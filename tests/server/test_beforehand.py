@@ -64,7 +64,13 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
 
 @pytest.fixture(scope="module")
 def known(store: EmbeddedStore) -> Beforehand:
-    return Beforehand(CurrentStore(store.generation.folder.parent.parent))
+    return Beforehand(_opened(store.generation.folder.parent.parent))
+
+
+def _opened(root: Path) -> CurrentStore:
+    stores = CurrentStore(root)
+    stores.get()  # what is known beforehand is of a generation that is open
+    return stores
 
 
 def _rows(data: bytes) -> Counter[str]:
@@ -124,7 +130,7 @@ def test_a_long_text_is_not_searched(known: Beforehand, monkeypatch: pytest.Monk
 
 def test_the_most_drawn_upon_of_very_many(tmp_path: Path) -> None:
     with opened(tmp_path / "store", _quads(MOST_RANKED + 50)) as store:
-        known = Beforehand(CurrentStore(tmp_path / "store"))
+        known = Beforehand(_opened(tmp_path / "store"))
         processes = Shortcuts(store.generation.folder)
         for first in (5, MOST_RANKED, MOST_RANKED + 20):
             query = f"{HEAD}{FIRST} {first}"
@@ -144,6 +150,8 @@ def test_not_where_it_cannot_be_known(
     query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
     assert Beforehand(CurrentStore(tmp_path / "store")).find(query) is None  # no graph yet
     stores = CurrentStore(store.generation.folder.parent.parent)
+    assert Beforehand(stores).find(query) is None  # not open yet: others may wait for that
+    stores.get()
     assert Beforehand(stores).find(query) is not None
     for where, name, found in (
         (shortcuts, "NAME", "of-before-there-were-any"),
