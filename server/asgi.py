@@ -59,7 +59,8 @@ def _ticks(figures: Figures, chosen: Settings) -> Callable[[], None]:
 
     def tick() -> None:
         if own is not None:
-            own.look()
+            with suppress(OSError):  # the folder goes when all end
+                own.look()
         figures.write()
 
     return tick
