@@ -122,11 +122,13 @@ class Journal:
         path = told.path
         # Nearly all paths are plain, and json.dumps takes its time.
         if not (path.isascii() and path.isprintable() and '"' not in path and "\\" not in path):
-            path = json.dumps(clean(path))[1:-1]
+            path = json.dumps(clean(path), ensure_ascii=False)[1:-1]  # cut before, not in an escape
+        else:
+            path = path[:LONGEST]
         before = (
             f'","event":"request","worker":{self._worker},'
             f'"method":"{clean(told.method, 20) if told.method.isalpha() else "?"}",'
-            f'"path":"{path[:LONGEST]}","route":"{told.route}","status":{told.status},"ms":'
+            f'"path":"{path}","route":"{told.route}","status":{told.status},"ms":'
         ).encode("utf-8", "replace")
         if told.by:  # few paths, which are asked often
             if len(self._before) >= REMEMBERED:

@@ -30,11 +30,12 @@ def test_hazard_87_texts_cannot_forge_a_line() -> None:
 
 def test_hazard_87_odd_requests_are_one_line(tmp_path: Path) -> None:
     journal = Journal(str(tmp_path / "log"), 1_000_000)
-    for path in ('/a"b', "/a\\b", "/\n\r\x00", "/ü\u2028", "/" + "p" * 5_000):
+    odd = ('/a"b', "/a\\b", "/\n\r\x00", "/ü\u2028", "/" + "p" * 5_000)
+    for path in (*odd, "/" + "ü" * 300, '/"' * 400, "/" + "\\" * 700):
         journal.request(Told("GET\n", path, "none", 404, 0.0, 0))
     journal.flush()
     lines = (tmp_path / "log").read_text("utf-8").splitlines()
-    assert len(lines) == 5
+    assert len(lines) == 8
     for line in lines:
         found = json.loads(line)
         assert found["method"] == "?" and len(found["path"]) <= 601
