@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -18,27 +18,12 @@ from urllib.parse import quote
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from serve_support import asked, descendants, get, until
 from tests_support import free_port, running
 
-JSON = "application/sparql-results+json"
 SERVE = [sys.executable, "-m", "reformgraph", "serve"]
 PRODUCT = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f } #"
 CONFIG = 'log = "log.jsonl"\nlog_bytes = 200000\nslow_log = 0.3\nwarm = 0\n'
-
-
-def asked(query: str) -> str:
-    return f"/sparql?query={quote(query, safe='')}"
-
-
-def get(port: int, path: str, timeout: float = 30.0) -> tuple[int, dict[str, str], bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
-    try:
-        connection.request("GET", path, headers={"Accept": JSON + ", */*;q=0.1"})
-        response = connection.getresponse()
-        found = {name.lower(): value for name, value in response.getheaders()}
-        return response.status, found, response.read()
-    finally:
-        connection.close()
 
 
 def figures(port: int) -> dict[str, dict[frozenset[tuple[str, str]], float]]:
@@ -63,29 +48,6 @@ def total(port: int, name: str, **labels: str) -> float:
 
 def lines(folder: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in (folder / "log.jsonl").read_text("utf-8").splitlines()]
-
-
-def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait until something is so; a connection that breaks off (a worker was killed) is not yet."""
-
-    def so() -> bool:
-        try:
-            return true()
-        except (OSError, http.client.HTTPException):
-            return False
-
-    deadline = time.monotonic() + seconds
-    while not so():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.05)
-
-
-def descendants(pid: int) -> set[int]:
-    found: set[int] = set()
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text("ascii").split():
-            found |= {int(child), *descendants(int(child))}
-    return found
 
 
 def alive(pid: int) -> bool:

@@ -11,9 +11,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from serve_support import asked, command, descendants, get, until, workers
 from server_support import publish_trig
-from test_operations import asked, descendants, get, until
-from test_serve import command, workers
 from tests_support import free_port, running
 
 from reformgraph.store import processors

@@ -3,18 +3,12 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
 from pathlib import Path
 
+from serve_support import command, workers
 from tests_support import free_port, running
-
-REFORMGRAPH = [sys.executable, "-m", "reformgraph"]
-
-
-def command(root: Path, port: int, *more: str) -> list[str]:
-    return [*REFORMGRAPH, "serve", "--store", str(root), "--port", str(port), *more]
 
 
 def get(port: int, path: str) -> int:
@@ -28,11 +22,6 @@ def answers(port: int) -> bool:
         return get(port, "/health") == 200
     except OSError:
         return False
-
-
-def workers(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-    return [int(c) for c in children.split()]  # nothing else is started, no tracker of resources
 
 
 def _command(pid: int) -> bytes:
