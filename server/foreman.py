@@ -76,7 +76,8 @@ class Foreman:
                 [sys.executable, *COMMAND, str(self._path), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env=environment(),
+                # Killed while it makes something, it leaves that where all goes with the service.
+                env={**environment(), "TMPDIR": str(self._path.parent)},
                 start_new_session=True,  # Ctrl-C is for us, who end it
             )
         except OSError as error:
