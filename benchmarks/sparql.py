@@ -173,12 +173,12 @@ def _table(title: str, runs: Mapping[str, Mapping[int, Sequence[Run]]]) -> None:
 def _middle(found: Sequence[Run]) -> Run:
     """Return the median of each figure, and all failed requests."""
     return Run(
-        *(statistics.median(getattr(run, name) for run in found) for name in _FIGURES),
+        *(
+            statistics.median(getattr(run, name) for run in found)
+            for name in ("rate", "median", "p99")
+        ),
         failed=sum(run.failed for run in found),
     )
-
-
-_FIGURES = ("rate", "median", "p99")
 
 
 def _rows(urls: Mapping[str, str]) -> None:

@@ -98,8 +98,7 @@ class Journal:
 
     def request(self, told: Told) -> None:
         """Write the line of one request."""
-        if self._target != "off":
-            self.line(self.around(told), told.seconds)
+        self.line(self.around(told), told.seconds)
 
     def around(self, told: Told) -> Around:
         """Return what :meth:`line` needs to write lines of such requests."""

@@ -269,3 +269,11 @@ def unknown(store: Store, name: str) -> NotFound:
 def text(term: Term | None) -> str:
     """Return the IRI or the characters of a term, "" for none."""
     return "" if term is None else str(term.value)
+
+
+def named_node(text: str) -> NamedNode | None:
+    """Return the node of an IRI, None for what is none."""
+    try:
+        return NamedNode(text)
+    except ValueError:  # UnicodeEncodeError, for half of a surrogate pair, is one
+        return None

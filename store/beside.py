@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 from reformgraph.ontology.terms import PREFIXES
 from reformgraph.store import generations
 from reformgraph.store.attached import attached
-from reformgraph.store.base import Brief, Generation, Named, SearchHit, SearchPage
+from reformgraph.store.base import Brief, Generation, Named, SearchHit, SearchPage, named_node
 from reformgraph.store.search import SearchIndex
 
 
@@ -75,11 +75,3 @@ class Beside:
         for iri in iris:
             if (node := named_node(iri)) is not None:
                 yield node
-
-
-def named_node(text: str) -> NamedNode | None:
-    """Return the node of an IRI, None for what is none."""
-    try:
-        return NamedNode(text)
-    except ValueError:  # UnicodeEncodeError, for half of a surrogate pair, is one
-        return None

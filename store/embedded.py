@@ -17,9 +17,10 @@ from reformgraph.store.base import (
     Generation,
     Row,
     Solutions,
+    named_node,
     unknown,
 )
-from reformgraph.store.beside import Beside, named_node
+from reformgraph.store.beside import Beside
 from reformgraph.store.scan import scan
 from reformgraph.store.search_index import best
 from reformgraph.store.syntax import explain

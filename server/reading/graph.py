@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode
 from reformgraph.errors import UsageError
 from reformgraph.ontology.terms import PROLOGUE, RG
 from reformgraph.store import Store, base
-from reformgraph.store.base import Row, Term
+from reformgraph.store.base import Row, Term, named_node
 
 # Sorting more than this in the engine would make a page slow; hubs come in index order.
 SORT_LIMIT = 2_000
@@ -67,11 +67,7 @@ def node(iri: str) -> str:
 
 def valid(iri: str) -> bool:
     """Say whether text is an absolute IRI."""
-    try:
-        NamedNode(iri)
-    except ValueError:
-        return False
-    return True
+    return named_node(iri) is not None
 
 
 def nodes(iris: Iterable[str]) -> str:

@@ -21,9 +21,10 @@ from reformgraph.store.base import (
     Row,
     Solutions,
     Term,
+    named_node,
     unknown,
 )
-from reformgraph.store.beside import Beside, named_node
+from reformgraph.store.beside import Beside
 from reformgraph.store.embedded import HUB_LIMIT
 from reformgraph.store.remote.wire import Refused, Wire
 from reformgraph.store.scan import scan

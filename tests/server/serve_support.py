@@ -35,10 +35,10 @@ def get(port: int, path: str, timeout: float = 30.0) -> tuple[int, dict[str, str
         connection.close()
 
 
-def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(true: Callable[[], object], seconds: float = 20.0) -> None:
     """Wait until something is so; a connection that breaks off (a worker was killed) is not yet."""
 
-    def so() -> bool:
+    def so() -> object:
         try:
             return true()
         except (OSError, http.client.HTTPException):

@@ -5,12 +5,14 @@ import json
 import os
 import shutil
 import signal
-import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+import serve_support
+from serve_support import REFORMGRAPH
 from server_support import publish_trig
 from tests_support import free_port, running
 
@@ -22,14 +24,8 @@ GRAPH = """@prefix rg: <https://w3id.org/reformgraph/ontology#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 <https://w3id.org/reformgraph/graph/t> {{ <https://w3id.org/reformgraph/id/one>
  a rg:Policy ; rg:slug "one" ; rdfs:label "{0}"@en . }}"""
-SERVE = [sys.executable, "-m", "reformgraph", "serve", "--workers", "2"]
-
-
-def until(true: Callable[[], object], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.02)
+SERVE = [*REFORMGRAPH, "serve", "--workers", "2"]
+until = partial(serve_support.until, seconds=60.0)
 
 
 def told(log: Path) -> list[str]:

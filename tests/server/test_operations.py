@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -18,10 +17,10 @@ from urllib.parse import quote
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from serve_support import asked, descendants, get, until
+from serve_support import REFORMGRAPH, asked, descendants, get, until
 from tests_support import free_port, running
 
-SERVE = [sys.executable, "-m", "reformgraph", "serve"]
+SERVE = [*REFORMGRAPH, "serve"]
 PRODUCT = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f } #"
 CONFIG = 'log = "log.jsonl"\nlog_bytes = 200000\nslow_log = 0.3\nwarm = 0\n'
 

@@ -18,6 +18,7 @@ import pyoxigraph
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 from remote_engines import free_port, program, running
+from serve_support import until
 
 import reformgraph
 from reformgraph.store import generations, publish
@@ -89,13 +90,6 @@ def _status(port: int) -> int:
         return error.code
     except OSError:
         return 0
-
-
-def until(true: Any, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.05)
 
 
 class Readers:

@@ -16,6 +16,7 @@ from reformgraph.ingest.law.mapping import names
 from reformgraph.ingest.law.mapping.shards import Origin
 from reformgraph.ingest.mapping.iris import graph_iri
 from reformgraph.ontology.terms import DCTERMS, EDTF, FOAF, RDF, RDFS, RG, XSD, kind_iri
+from reformgraph.store.base import named_node
 
 LICENCE: Final = NamedNode(
     "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
@@ -221,10 +222,7 @@ def web(address: str) -> NamedNode | None:
     """Give an address as a node when it is one of the web, and an IRI (hazard 55)."""
     if not address.startswith(("http://", "https://")):
         return None
-    try:
-        return NamedNode(address)
-    except ValueError:
-        return None
+    return named_node(address)
 
 
 def _agree(known: Known, predicate: NamedNode, theirs: str, ours: Object) -> bool:
