@@ -8,14 +8,15 @@ never sent twice by itself: run the build again, it begins anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from urllib.parse import quote
 
 import pyoxigraph
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 
 from reformgraph.errors import StoreError
 from reformgraph.ontology.terms import DCTERMS
@@ -91,20 +92,22 @@ def load(
     for graph in sorted(generation.graphs):
         if told:
             told(graph)
-        name = NamedNode(graph) if graph else DefaultGraph()
-        found = quads.quads_for_pattern(None, None, None, name)
-        target.replace(graph, _whole(found, graph, target))
+        # Closed here: an error keeps its frames, and with them what reads the store, which may only
+        # go in the thread that made it.
+        with closing(_whole(quads, graph, target)) as triples:
+            target.replace(graph, triples)
     for graph in sorted(set(before.graphs if before else ()) - set(generation.graphs)):
         target.delete(graph)
     marker = Triple(MARKER, DCTERMS.identifier, Literal(generation.id))
     target.replace(MARKER.value, [marker])
 
 
-def _whole(quads: Iterable[Quad], graph: str, target: Target) -> Iterator[Triple]:
-    """Give the triples; refuses blank nodes that two requests would make two nodes of."""
+def _whole(store: pyoxigraph.Store, graph: str, target: Target) -> Generator[Triple]:
+    """Give the triples of ``graph``; refuses blank nodes that two requests would make two of."""
+    name = NamedNode(graph) if graph else DefaultGraph()
     most = GRAPH_BATCH if target.by == "graphs" else UPDATE_BATCH
     blank = False
-    for number, quad in enumerate(quads):
+    for number, quad in enumerate(store.quads_for_pattern(None, None, None, name)):
         blank = blank or isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode)
         if blank and number >= most:
             raise StoreError(

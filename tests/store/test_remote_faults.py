@@ -1,8 +1,10 @@
 """Hazard 99: every way in which a remote endpoint fails, played by a local server."""
 
+import gc
 import json
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -327,6 +329,26 @@ def test_a_load_that_breaks_leaves_no_mark(generation: generations.Generation, b
     with staged(play) as stage, pytest.raises(RemoteError):
         load(generation, Target(Wire(Access(stage.address)), by))
     assert not any(generation.id.encode() in body for body in stage.bodies)
+
+
+@pytest.mark.parametrize("by", ["graphs", "update"])
+def test_the_error_of_a_load_may_go_in_any_thread(
+    generation: generations.Generation, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error keeps its frames; what reads the store may only go in the thread that made it."""
+    lost: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda found: lost.append(found.exc_value))
+    kept: list[BaseException] = []
+    with staged(lambda handler, number: answer(handler, 204 if number < 3 else 500, b"")) as stage:
+        try:
+            load(generation, Target(Wire(Access(stage.address)), by))
+        except RemoteError as error:
+            kept.append(error)
+    assert kept
+    other = threading.Thread(target=lambda: (kept.clear(), gc.collect()))
+    other.start()
+    other.join()
+    assert lost == []
 
 
 def test_the_graph_of_another_generation_is_told(generation: generations.Generation) -> None:
