@@ -6,6 +6,7 @@ from pathlib import Path
 
 import law_records
 import pytest
+from hypothesis import HealthCheck, settings
 from tests_support import BASE, made_once, opened
 
 from reformgraph.ingest.build import build, chosen
@@ -14,6 +15,15 @@ from reformgraph.store import EmbeddedStore, publish
 
 # The servers that tests start live for seconds; making pages ahead would only take their time.
 os.environ.setdefault("REFORMGRAPH_WARM", "0")
+# No test goes by the clock, for another program may have the processor, and none turns red by chance:
+# only the long run draws new examples each time.
+settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=not os.environ.get("SOAK"),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -45,9 +45,7 @@ _queries = some.one_of(
 def _settings(examples: int) -> settings:
     return settings(
         max_examples=examples * TIMES,
-        deadline=None,
         database=None,
-        derandomize=TIMES == 1,
         suppress_health_check=list(HealthCheck),
     )
 

@@ -62,7 +62,6 @@ def _attempts(operation: Any, mode: GenerationMode) -> tuple[int, list[str]]:
     @seed(8 * TIMES)
     @settings(
         max_examples=EXAMPLES[mode],
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
