@@ -32,6 +32,8 @@ CLAIMED = 0.2
 GRAPHS = 4
 
 _CLASSES = ("Policy", "Policy", "Legislation", "Legislation", "Provision", "Initiative")
+_BASES = ("stated", "legal", "scholarly", "inferred")
+_STATUSES = ("verified", "verified", "unverified")
 _KINDS = ("white-paper", "green-paper", "strategy", "guidance", "report", "review", "plan")
 _WORDS = (
     *("children", "school", "health", "housing", "reform", "local", "authority", "training"),
@@ -78,11 +80,14 @@ def shape(items: int = ITEMS, seed: int = 6) -> Shape:
     return Shape(items, tuple(order[:50]), tuple(order[-2_000:]))
 
 
-def lines(items: int = ITEMS, seed: int = 6) -> Iterator[str]:
-    """Yield the graph as lines of N-Quads, the ontology first."""
+def lines(items: int = ITEMS, seed: int = 6, *, evidence: bool = False) -> Iterator[str]:
+    """Yield the graph as lines of N-Quads, the ontology first.
+
+    With ``evidence`` claims have all that the questions ask of them: a basis, a source, a status.
+    """
     for triple in ontology_triples():
         yield f"{triple} <{BASE}graph/ontology> .\n"
-    chance = random.Random(seed + 1)
+    chance, other = random.Random(seed + 1), random.Random(seed + 2)
     inferred = f"<{BASE}graph/inferences> .\n"
     graphs = [f"<{BASE}graph/part-{number}> .\n" for number in range(GRAPHS)]
     for number in range(items):
@@ -109,14 +114,19 @@ def lines(items: int = ITEMS, seed: int = 6) -> Iterator[str]:
         yield f"{subject} {by.predicate} {value} {graph}"
         if chance.random() < CLAIMED:
             claim = f"<{BASE}claim/c-{later}-{earlier}>"
-            evidence = f"<{BASE}evidence/c-{later}-{earlier}.1>"
+            proof = f"<{BASE}evidence/c-{later}-{earlier}.1>"
             yield f"{claim} {_TYPE} <{RG}Claim> {graph}"
             yield f"{claim} <{RG}claimSubject> {subject} {graph}"
             yield f"{claim} <{RG}claimPredicate> {by.predicate} {graph}"
             yield f"{claim} <{RG}claimObject> {value} {graph}"
             yield f'{claim} {_COMMENT} "Item {later} rests on item {earlier}."@en {graph}'
-            yield f"{claim} <{RG}hasEvidence> {evidence} {graph}"
-            yield f'{evidence} <{RG}locator> "p. {chance.randint(1, 400)}" {graph}'
+            yield f"{claim} <{RG}hasEvidence> {proof} {graph}"
+            yield f'{proof} <{RG}locator> "p. {chance.randint(1, 400)}" {graph}'
+            if evidence:
+                source = item(other.randrange(1 + items // 40))
+                yield f"{claim} <{RG}basis> <{RGS}basis-{other.choice(_BASES)}> {graph}"
+                yield f"{proof} <{RG}source> {source} {graph}"
+                yield f"{proof} <{RG}status> <{RGS}status-{other.choice(_STATUSES)}> {graph}"
 
 
 def item(number: int) -> str:

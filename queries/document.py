@@ -55,7 +55,17 @@ Put one `.rq` file into a folder of `queries/`. The lines that begin with `#+ ` 
 A parameter stands in the query as `VALUES ?name { default }`, as often as needed; `UNDEF` is any. Name
 no entity anywhere else, name every column, and order by all that tells rows apart, IRIs last. Keep
 each group of triple patterns connected by its own variables: engines that join group by group take
-minutes otherwise. The tests find the file; they ask for a case in `tests/queries/test_questions.py`,
+minutes otherwise. On a graph of millions of statements Oxigraph looks things up one by one, and does not
+read all of a predicate, where these hold:
+
+- of an optional parameter two branches, `{ VALUES ?item { UNDEF } FILTER(!BOUND(?item)) }` with all there
+  is and `{ VALUES ?item { UNDEF } FILTER(BOUND(?item)) }` with what is said of `?item`: a branch that cannot
+  hold is left out of the plan, while `FILTER(!BOUND(?item) || ?item = ?from)` is tried on every row;
+- no pattern after a `BIND` looks up what it bound, for `IF` and `COALESCE` may leave it unbound;
+- the label of an optional thing stands in an `OPTIONAL` of its own within the other;
+- `VALUES` of a value that no pattern has (a day to compare with) stands after the last `OPTIONAL`.
+
+The tests find the file; they ask for a case in `tests/queries/test_questions.py`,
 and `pytest --regold` writes its golden answers and this page.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ from reformgraph.queries.catalogue import Question
 from reformgraph.queries.followed import follow
 from reformgraph.queries.header import Derivation, Parameter
 from reformgraph.queries.table import Table
-from reformgraph.store.base import Row, Store, Term
+from reformgraph.store.base import Row, Solutions, Store, Term
 
 ANY = "UNDEF"
 
@@ -28,15 +28,21 @@ _parser = pyoxigraph.Store()
 """An empty graph: a query is checked by running it on nothing."""
 
 
-def ask(store: Store, question: Question, arguments: Mapping[str, str]) -> Table:
+def ask(
+    store: Store,
+    question: Question,
+    arguments: Mapping[str, str],
+    select: Callable[[str], Solutions] | None = None,
+) -> Table:
     """Answer ``question``; ``arguments`` maps parameter names to what the asker wrote.
 
     A parameter that is not given takes its default. The rows come in the order of the query; a
-    question that derives ``depth`` puts the nearest first. Raises UsageError for an unknown
-    parameter, a missing or unreadable value; NotFound for an entity that is not in the graph.
+    question that derives ``depth`` puts the nearest first. ``select`` runs the query where
+    ``store`` itself shall not. Raises UsageError for an unknown parameter, a missing or unreadable
+    value; NotFound for an entity that is not in the graph; and what ``select`` raises.
     """
     text = sparql(store, question, arguments)
-    solutions = store.select(text)
+    solutions = (select or store.select)(text)
     columns = tuple(column.name for column in question.columns)
     rows: Sequence[Row] = list(solutions)
     if question.derive == "holders":

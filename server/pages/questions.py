@@ -7,12 +7,19 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, g, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from reformgraph.errors import NotFound, UsageError
+from reformgraph.errors import (
+    NotFound,
+    QueryMemory,
+    QueryTimeout,
+    ReformGraphError,
+    ResultTooLarge,
+    UsageError,
+)
 from reformgraph.queries import catalogue, run
 from reformgraph.queries.catalogue import Question
 from reformgraph.queries.ordering import DOWN, ordered
 from reformgraph.queries.table import Table
-from reformgraph.server import formats, respond
+from reformgraph.server import apart, formats, respond
 from reformgraph.server.formats import CSV, HTML, QUERY, XLSX
 from reformgraph.server.pages.offers import Offer
 from reformgraph.server.reading import answers
@@ -30,6 +37,8 @@ LONGEST = 2_000
 ROWS = 500
 # Things that a name may mean are offered up to this many.
 CHOICES = 8
+# On a large graph a question about everything may be one too much; the form takes a narrower one.
+_TOO_MUCH = (QueryTimeout, QueryMemory, ResultTooLarge)
 # What every page takes: the site's date, the format, the column to sort by.
 _COMMON = frozenset(("date", PIN, "format", "sort"))
 
@@ -57,15 +66,13 @@ def question(name: str) -> BaseResponse:
         return respond.answer(lambda: run.sparql(store(), asked, arguments), form, name=stem)
 
     def table() -> Table:
-        return ordered(run.ask(store(), asked, arguments), sort)
+        return ordered(run.ask(store(), asked, arguments, apart.select()), sort)
 
     if form is CSV:
         return respond.answer(lambda: table().csv(guard=True), form, name=stem)
     if form is XLSX:
         return respond.answer(lambda: _workbook(asked, arguments, table()), form, name=stem)
-    return respond.as_json(
-        lambda: answers.as_json(answers.read(store(), links(), asked, arguments, sort)), stem
-    )
+    return respond.as_json(lambda: answers.as_json(_read(asked, arguments, sort)), stem)
 
 
 def _workbook(asked: Question, arguments: dict[str, str], table: Table) -> bytes:
@@ -137,16 +144,18 @@ def _html(asked: Question, arguments: dict[str, str], sort: str) -> BaseResponse
     try:
         meant = {name: _resolved(asked, name, value) for name, value in arguments.items()}
         return respond.answer(
-            lambda: _rendered(
-                asked, meant, sort, answers.read(store(), links(), asked, meant, sort)
-            ),
-            HTML,
+            lambda: _rendered(asked, meant, sort, _read(asked, meant, sort)), HTML
         )
-    except (UsageError, NotFound) as fault:
+    except (UsageError, NotFound, *_TOO_MUCH) as fault:
         response = Response(_rendered(asked, arguments, sort, None, fault), fault.status)
+        response.headers.update(fault.headers)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Vary"] = "Accept"
         return response
+
+
+def _read(asked: Question, arguments: dict[str, str], sort: str) -> answers.Answer:
+    return answers.read(store(), links(), asked, arguments, sort, apart.select())
 
 
 def _rendered(
@@ -154,7 +163,7 @@ def _rendered(
     arguments: dict[str, str],
     sort: str,
     table: answers.Answer | None,
-    fault: UsageError | NotFound | None = None,
+    fault: ReformGraphError | None = None,
 ) -> str:
     every = catalogue.load()
     defaults = {each.name: run.default(store(), each) for each in asked.parameters}
@@ -189,7 +198,7 @@ def _chosen(asked: Question, values: dict[str, str]) -> dict[str, Ref]:
     return {name: named[iri] for name, iri in iris.items() if iri in named}
 
 
-def _choices(arguments: dict[str, str], fault: UsageError | NotFound) -> list[tuple[str, Ref]]:
+def _choices(arguments: dict[str, str], fault: ReformGraphError) -> list[tuple[str, Ref]]:
     """Return what a name that nothing is called by may have meant, with the address that asks it."""
     field = str(fault.where.get("field", ""))
     if not isinstance(fault, NotFound) or field not in arguments:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from reformgraph.queries.ordering import ordered
 from reformgraph.server.links import Links
 from reformgraph.server.reading.refs import Ref, literal_words, refs
 from reformgraph.store import Store
-from reformgraph.store.base import Term
+from reformgraph.store.base import Solutions, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,15 @@ class Answer:
 
 
 def read(
-    store: Store, links: Links, question: Question, arguments: Mapping[str, str], sort: str = ""
+    store: Store,
+    links: Links,
+    question: Question,
+    arguments: Mapping[str, str],
+    sort: str = "",
+    select: Callable[[str], Solutions] | None = None,
 ) -> Answer:
-    """Ask the question. Raises UsageError or NotFound for a wrong argument, as ``run.ask``."""
-    table = ordered(run.ask(store, question, arguments), sort)
+    """Ask the question, by way of ``select`` if that is given. Raises what ``run.ask`` raises."""
+    table = ordered(run.ask(store, question, arguments, select), sort)
     meanings = {column.name: column.meaning for column in question.columns}
     iris = {t.value for row in table.rows for t in row if isinstance(t, NamedNode)}
     names = refs(store, links, sorted(iris))
