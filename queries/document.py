@@ -50,6 +50,7 @@ Put one `.rq` file into a folder of `queries/`. The lines that begin with `#+ ` 
 | `columns` | `name` and `meaning`, in the order of the table |
 | `caveat` | what the answer leaves out or takes for granted |
 | `related`, `since` | other questions; the version that brought it |
+| `wrong_on` | engines that are known to answer it wrongly or not at all, and are not asked (`make soak` asks them) |
 | `derive` | `depth` adds that column, counted from the first parameter along `from` → `to`; `depth-back` along `to` → `from`; `holders` keeps, for each item, the changes that follow one another in time from whom it was given to, and counts them |
 
 A parameter stands in the query as `VALUES ?name { default }`, as often as needed; `UNDEF` is any. Name
@@ -84,6 +85,11 @@ def _section(question: Question) -> str:
     lines = [f"## `{question.name}`", "", f"**{question.question}**", ""]
     if question.caveat:
         lines += [question.caveat.strip(), ""]
+    if question.header.wrong_on:
+        lines += [
+            f"Not asked of {', '.join(question.header.wrong_on)}, which answers it wrongly or not at all.",
+            "",
+        ]
     lines += ["| parameter | takes | default | meaning |", "|---|---|---|---|"]
     for each in question.parameters:
         default = f"`{each.default}`" if each.default else "any"

@@ -29,6 +29,8 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-zA-Z]*$")]
 ParameterType = Literal["entity", "date", "text"]
+Engine = Literal["Virtuoso"]
+"""As engines name themselves in the header ``Server``."""
 Derivation = Literal["depth", "depth-back", "holders"]
 
 
@@ -65,7 +67,11 @@ class Column(_Strict):
 
 
 class Header(_Strict):
-    """What a question says of itself; ``columns`` stand in the order of the table."""
+    """What a question says of itself; ``columns`` stand in the order of the table.
+
+    ``wrong_on``: engines that answer it otherwise than SPARQL 1.1 says, or not at all (tested on
+    running ones); they are not asked.
+    """
 
     title: Text
     question: Text
@@ -76,6 +82,7 @@ class Header(_Strict):
     since: Text
     caveat: str = ""
     derive: Derivation | None = None
+    wrong_on: tuple[Engine, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Header:

@@ -12,7 +12,7 @@ from functools import lru_cache
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode
 
-from reformgraph.errors import InputError, NotFound, UsageError
+from reformgraph.errors import InputError, NotFound, RemoteWrong, UsageError
 from reformgraph.ontology.terms import RG, XSD
 from reformgraph.queries.catalogue import Question
 from reformgraph.queries.followed import follow
@@ -39,9 +39,15 @@ def ask(
     A parameter that is not given takes its default. The rows come in the order of the query; a
     question that derives ``depth`` puts the nearest first. ``select`` runs the query where
     ``store`` itself shall not. Raises UsageError for an unknown parameter, a missing or unreadable
-    value; NotFound for an entity that is not in the graph; and what ``select`` raises.
+    value; NotFound for an entity that is not in the graph; RemoteWrong where the engine is known to
+    answer this question wrongly; and what ``select`` raises.
     """
     text = sparql(store, question, arguments)
+    if (engine := store.engine) and engine in question.header.wrong_on:
+        raise RemoteWrong(
+            f"{engine} is known to answer the question {question.name} wrongly or not at all; it is not "
+            "asked, but other engines are"
+        )
     solutions = (select or store.select)(text)
     columns = tuple(column.name for column in question.columns)
     rows: Sequence[Row] = list(solutions)

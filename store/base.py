@@ -191,6 +191,10 @@ class Store(Protocol):
     def degraded(self) -> str:
         """Empty, or why this is not the generation that should be served."""
 
+    @property
+    def engine(self) -> str:
+        """The name of a remote engine, as it tells it; empty for the embedded one."""
+
     def select(self, query: str) -> Solutions:
         """Run a SELECT over the union of all graphs, or over those it names by FROM.
 

@@ -67,6 +67,11 @@ class EmbeddedStore(Beside):
         return self._degraded
 
     @property
+    def engine(self) -> str:
+        """Empty: the engine is a part of this process."""
+        return ""
+
+    @property
     def graph(self) -> pyoxigraph.Store:
         """The opened Oxigraph store; raises StoreError after :meth:`close`."""
         if self._graph is None:

@@ -33,6 +33,11 @@ class Altered:
     sure: bool
 
 
+_LAW = "?by rg:amends|rg:repeals ?x ;"
+_PART = f"{_LAW} eli:is_part_of ?law . ?law"
+_NOT_BEGUN = "FILTER NOT EXISTS { ?by rg:startEarliest ?came }"
+_LAW_NOT_BEGUN = "FILTER NOT EXISTS { ?law rg:startEarliest ?begun }"
+_NOT_MADE = "FILTER NOT EXISTS { ?by rg:dateEarliest ?made }"
 _QUERIES = (
     # A change event that a body was part of.
     (
@@ -40,18 +45,12 @@ _QUERIES = (
         " ?by org:originalOrganization|org:resultingOrganization|rg:transferredFrom|rg:transferredTo ?x ."
         " ?by rg:dateEarliest ?e OPTIONAL { ?by rg:dateLatest ?l }"
     ),
-    # Law that changed it: from its commencement, else its making, else that of the law it is part of.
-    (
-        "?by rg:amends|rg:repeals ?x ."
-        " OPTIONAL { ?by rg:startEarliest ?s1 } OPTIONAL { ?by rg:startLatest ?s2 }"
-        " OPTIONAL { ?by rg:dateEarliest ?d1 } OPTIONAL { ?by rg:dateLatest ?d2 }"
-        " OPTIONAL { ?by eli:is_part_of ?law OPTIONAL { ?law rg:startEarliest ?ls1 }"
-        "  OPTIONAL { ?law rg:startLatest ?ls2 } OPTIONAL { ?law rg:dateEarliest ?ld1 }"
-        "  OPTIONAL { ?law rg:dateLatest ?ld2 } }"
-        " BIND(COALESCE(?s1, ?d1, ?ls1, ?ld1) AS ?e)"
-        " BIND(IF(BOUND(?s1), ?s2, IF(BOUND(?d1), ?d2, IF(BOUND(?ls1), ?ls2, ?ld2))) AS ?l)"
-        " FILTER(BOUND(?e))"
-    ),
+    # Law that changed it: from its commencement, else its making, else those of the law it is part
+    # of. Four queries, for Virtuoso 7.2 loses some of many OPTIONALs in a row.
+    f"{_LAW} rg:startEarliest ?e OPTIONAL {{ ?by rg:startLatest ?l }}",
+    f"{_LAW} rg:dateEarliest ?e OPTIONAL {{ ?by rg:dateLatest ?l }} {_NOT_BEGUN}",
+    f"{_PART} rg:startEarliest ?e OPTIONAL {{ ?law rg:startLatest ?l }} {_NOT_BEGUN} {_NOT_MADE}",
+    f"{_PART} rg:dateEarliest ?e OPTIONAL {{ ?law rg:dateLatest ?l }} {_NOT_BEGUN} {_NOT_MADE} {_LAW_NOT_BEGUN}",
     # Somebody else came into a post.
     "?by rg:tenureOf ?x ; rg:startEarliest ?e OPTIONAL { ?by rg:startLatest ?l }",
 )

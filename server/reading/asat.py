@@ -106,17 +106,18 @@ class Difference:
     changed: tuple[Altered, ...] = ()
 
 
+# No OPTIONALs: of a dozen in a row Virtuoso 7.2 loses some.
 _QUERY = """
-SELECT ?x ?type ?se ?sl ?ee ?el ?de ?dl ?start ?end ?on ?le {{
-  ?x rg:inTimeline ?timeline ; a ?type .
+SELECT ?x ?type ?p ?v {{
+  ?x rg:inTimeline ?timeline ; a ?type ; ?p ?v .
   FILTER(?type IN ({types}))
-  OPTIONAL {{ ?x rg:startEarliest ?se }} OPTIONAL {{ ?x rg:startLatest ?sl }}
-  OPTIONAL {{ ?x rg:endEarliest ?ee }} OPTIONAL {{ ?x rg:endLatest ?el }}
-  OPTIONAL {{ ?x rg:dateEarliest ?de }} OPTIONAL {{ ?x rg:dateLatest ?dl }}
-  OPTIONAL {{ ?x rg:start ?start }} OPTIONAL {{ ?x rg:end ?end }}
-  OPTIONAL {{ ?x rg:isOngoing ?on }}
-  OPTIONAL {{ ?x eli:is_part_of/rg:dateEarliest ?le }}
+  FILTER(?p IN (rdf:type, {dates}))
 }}"""
+_DATES = (
+    *("startEarliest", "startLatest", "endEarliest", "endLatest", "dateEarliest", "dateLatest"),
+    *("start", "end", "isOngoing"),
+)
+_OF_LAW = "SELECT ?x ?day { ?x eli:is_part_of ?law . ?law rg:dateEarliest ?day }"
 _INTRODUCED = """
 SELECT ?x (MIN(COALESCE(STR(?s), STR(?d), "")) AS ?first) {
   ?x a rg:Component ; rg:introducedBy ?i .
@@ -132,19 +133,26 @@ def facts(store: Store) -> tuple[Span, ...]:
     introduced = {
         graph.text(x): graph.text(day) for x, day in graph.rows(store, _INTRODUCED) if x is not None
     }
-    found: dict[str, Span] = {}
-    for x, type_, *rest in graph.rows(store, _QUERY.format(types=types)):
-        se, sl, ee, el, de, dl, start, end, on, law = map(graph.text, rest)
-        found[graph.text(x)] = Span(
-            iri=graph.text(x),
-            type=class_name(graph.text(type_)),
+    laws = {graph.text(x): graph.text(day) for x, day in graph.rows(store, _OF_LAW)}
+    query = _QUERY.format(types=types, dates=", ".join(f"rg:{each}" for each in _DATES))
+    known: dict[str, dict[str, str]] = {}
+    for row in graph.rows(store, query):
+        x, type_, predicate, value = map(graph.text, row)
+        known.setdefault(x, {"class": class_name(type_)})[class_name(predicate)] = value
+    spans = []
+    for x, of in known.items():
+        se, sl, ee, el, de, dl, start, end, on = (of.get(each, "") for each in _DATES)
+        span = Span(
+            iri=x,
+            type=of["class"],
             start=(se, sl),
             end=(ee, el),
-            issued=(de or law or introduced.get(graph.text(x), ""), dl),
+            issued=(de or laws.get(x, "") or introduced.get(x, ""), dl),
             ongoing=on == "true",
             dated=bool(start or end or on == "true"),
         )
-    return tuple(sorted(found.values(), key=lambda span: (span.type, span.iri)))
+        spans.append(span)
+    return tuple(sorted(spans, key=lambda span: (span.type, span.iri)))
 
 
 def standing(spans: Iterable[Span], day: datetime.date) -> tuple[Group, ...]:

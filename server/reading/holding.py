@@ -77,7 +77,10 @@ def _followed(store: Store) -> dict[str, _Rows]:
 
 
 def read(store: Store, links: Links, iri: str) -> tuple[Holding, ...]:
-    """Return each duty or power that ``iri`` is or introduced; empty when it is none."""
+    """Return each duty or power that ``iri`` is or introduced; empty when it is none, or when the
+    engine behind the store cannot be asked: a page has more to say than this."""
+    if store.engine in catalogue.get(QUESTION).header.wrong_on:
+        return ()
     rows = _followed(store).get(iri, [])
     columns = ("item", "from", "to", "change", "legalBasis", "source")
     names = refs(store, links, sorted({str(r[c]) for r in rows for c in columns if r[c]}))

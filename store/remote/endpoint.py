@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO, TypeAlias, TypeVar, cast
+from typing import IO, Any, TypeAlias, TypeVar, cast
 
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from reformgraph.errors import RemoteWrong, StoreError, UsageError
-from reformgraph.ontology.terms import DCTERMS, RDFS, RG, SKOS
+from reformgraph.ontology.terms import DCTERMS, RDFS, RG, SKOS, XSD
 from reformgraph.store.base import (
     Generation,
     Row,
@@ -58,6 +58,13 @@ class Graphs:
         # With one of the two alone engines differ in what the other is (hazard 17).
         object.__setattr__(self, "default", tuple(self.default) or (NOWHERE,))
         object.__setattr__(self, "named", tuple(self.named) or (NOWHERE,))
+
+
+# Virtuoso keeps a boolean as a number, and gives the number back (XML Schema 2 §3.2.2 has both).
+_PLAIN: dict[Any, Literal] = {
+    Literal(number, datatype=XSD.boolean): Literal(word, datatype=XSD.boolean)
+    for number, word in (("1", "true"), ("0", "false"))
+}
 
 
 class RemoteStore(Beside):
@@ -104,6 +111,11 @@ class RemoteStore(Beside):
     def degraded(self) -> str:
         """Empty, or what is wrong: the last request failed, or another generation is served."""
         return self._degraded or self.wire.fault or self._other
+
+    @property
+    def engine(self) -> str:
+        """The name by which the engine answers, such as Virtuoso; empty before it has."""
+        return self.wire.server
 
     def loaded(self) -> str:
         """Return the id of the generation that the endpoint says it holds, empty when it does not
@@ -295,9 +307,14 @@ def _solutions(body: IO[bytes], media_type: str) -> Solutions | bool:
     found = solutions(body, media_type)
     if isinstance(found, pyoxigraph.QueryBoolean):
         return bool(found)
-    rows = cast(list[Row], [tuple(solution) for solution in found])
+    rows = cast(list[Row], [tuple([_PLAIN.get(t, t) for t in solution]) for solution in found])
     return Solutions(tuple(variable.value for variable in found.variables), rows)
 
 
 def _triples(body: IO[bytes], media_type: str) -> list[Triple]:
-    return list(dict.fromkeys(triples(body, media_type)))
+    return list(
+        dict.fromkeys(
+            Triple(each.subject, each.predicate, _PLAIN.get(each.object, each.object))
+            for each in triples(body, media_type)
+        )
+    )

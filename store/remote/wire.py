@@ -113,6 +113,8 @@ class Wire:
         )
         self.fault = ""
         """Why the last request failed; empty when it did not."""
+        self.server = ""
+        """What answers, as the last answer named it (RFC 9110 §10.2.4), without its version."""
 
     def read(
         self,
@@ -140,6 +142,7 @@ class Wire:
         def attempt(deadline: float) -> T:
             with self._sent("POST", request, deadline) as response:
                 self._check(response)
+                self.server = response.headers.get("Server", "").partition("/")[0]
                 body = self._body(response, deadline, limit)
             with body:
                 return self._taken(response, body, take)

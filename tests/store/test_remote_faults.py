@@ -287,6 +287,26 @@ def test_hazard_99_tls_error(generation: generations.Generation, tmp_path: Path)
         assert list(store_at(stage.address, generation, ca=str(trusted)).select(QUERY))
 
 
+def test_booleans_are_words_whatever_the_engine_writes(generation: generations.Generation) -> None:
+    """Virtuoso writes 1 and 0, which XML Schema allows; pages look for the words."""
+    kind = "http://www.w3.org/2001/XMLSchema#boolean"
+    rows = {"head": {"vars": ["n"]}, "results": {"bindings": []}}
+    rows["results"]["bindings"] = [  # type: ignore[call-overload]
+        {"n": {"type": "literal", "value": value, "datatype": kind}} for value in ("1", "0", "true")
+    ]
+    with staged(lambda handler, _: answer(handler, body=json.dumps(rows).encode())) as stage:
+        found = [str(row[0]) for row in store_at(stage.address, generation).select(QUERY)]
+    assert [each.partition("^")[0] for each in found] == ['"true"', '"false"', '"true"']
+
+
+def test_an_engine_is_known_by_the_name_it_gives(generation: generations.Generation) -> None:
+    with staged(lambda handler, _: answer(handler)) as stage:
+        store = store_at(stage.address, generation)
+        assert store.engine == ""
+        list(store.select(QUERY))
+        assert store.engine == "BaseHTTP"
+
+
 def test_an_answer_without_end_is_stopped(generation: generations.Generation) -> None:
     with (
         staged(lambda handler, _: answer(handler, body=b" " * 300_000)) as stage,
