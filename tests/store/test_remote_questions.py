@@ -15,6 +15,8 @@ from reformgraph.store import EmbeddedStore, Store, opening
 from reformgraph.store.opening import opened
 
 KINDS = ("oxigraph", "fuseki", "virtuoso")
+TOO_SLOW = {"fuseki": ("frames-by-year", "never-commenced")}
+"""What an engine does not answer within a minute."""
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -47,6 +49,8 @@ def _rows(store: Store, name: str) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize("name", catalogue.load())
 def test_the_answer_is_the_same(remote: Store, story_store: EmbeddedStore, name: str) -> None:
     question = catalogue.get(name)
+    if any(name in names for kind, names in TOO_SLOW.items() if kind in remote.engine.lower()):
+        pytest.skip(f"{remote.engine} takes over a minute for it")
     if remote.engine in question.header.wrong_on:
         with pytest.raises(RemoteWrong, match=f"{name} wrongly"):
             run.ask(remote, question, {})
