@@ -114,8 +114,13 @@ class RemoteStore(Beside):
 
     @property
     def engine(self) -> str:
-        """The name by which the engine answers, such as Virtuoso; empty before it has."""
-        return self.wire.server
+        """The name by which the engine answers, such as Virtuoso; empty when it gives none.
+
+        Asks it when nobody has yet; raises RemoteError.
+        """
+        if self.wire.server is None:
+            self.ask("ASK {}")
+        return self.wire.server or ""
 
     def loaded(self) -> str:
         """Return the id of the generation that the endpoint says it holds, empty when it does not

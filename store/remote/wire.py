@@ -113,8 +113,9 @@ class Wire:
         )
         self.fault = ""
         """Why the last request failed; empty when it did not."""
-        self.server = ""
-        """What answers, as the last answer named it (RFC 9110 §10.2.4), without its version."""
+        self.server: str | None = None
+        """What answers, as the last answer named it (RFC 9110 §10.2.4), without its version; empty
+        when it gave no name, None before any answer."""
 
     def read(
         self,

@@ -300,11 +300,11 @@ def test_booleans_are_words_whatever_the_engine_writes(generation: generations.G
 
 
 def test_an_engine_is_known_by_the_name_it_gives(generation: generations.Generation) -> None:
-    with staged(lambda handler, _: answer(handler)) as stage:
+    yes = b'{"head": {}, "boolean": true}'
+    with staged(lambda handler, _: answer(handler, body=yes)) as stage:
         store = store_at(stage.address, generation)
-        assert store.engine == ""
-        list(store.select(QUERY))
-        assert store.engine == "BaseHTTP"
+        assert store.engine == "BaseHTTP"  # nothing was asked before, and it is asked once
+        assert store.engine == "BaseHTTP" and len(stage.headers) == 1
 
 
 def test_an_answer_without_end_is_stopped(generation: generations.Generation) -> None:
