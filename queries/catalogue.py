@@ -71,6 +71,11 @@ class Question:
         return self.header.caveat
 
     @property
+    def wrong_on(self) -> tuple[str, ...]:
+        """Engines that answer it wrongly or not at all."""
+        return self.header.wrong_on
+
+    @property
     def derive(self) -> Derivation | None:
         """How the column ``depth`` is worked out: along ``from``→``to``, or back."""
         return self.header.derive

@@ -85,9 +85,9 @@ def _section(question: Question) -> str:
     lines = [f"## `{question.name}`", "", f"**{question.question}**", ""]
     if question.caveat:
         lines += [question.caveat.strip(), ""]
-    if question.header.wrong_on:
+    if question.wrong_on:
         lines += [
-            f"Not asked of {', '.join(question.header.wrong_on)}, which answers it wrongly or not at all.",
+            f"Not asked of {', '.join(question.wrong_on)}, which answers it wrongly or not at all.",
             "",
         ]
     lines += ["| parameter | takes | default | meaning |", "|---|---|---|---|"]

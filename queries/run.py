@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import TypeAlias
 
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode
@@ -20,6 +21,8 @@ from reformgraph.queries.header import Derivation, Parameter
 from reformgraph.queries.table import Table
 from reformgraph.store.base import Row, Solutions, Store, Term
 
+Select: TypeAlias = Callable[[str], Solutions]
+"""Runs the text of a SELECT."""
 ANY = "UNDEF"
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -32,7 +35,7 @@ def ask(
     store: Store,
     question: Question,
     arguments: Mapping[str, str],
-    select: Callable[[str], Solutions] | None = None,
+    select: Select | None = None,
 ) -> Table:
     """Answer ``question``; ``arguments`` maps parameter names to what the asker wrote.
 
@@ -43,9 +46,9 @@ def ask(
     answer this question wrongly; and what ``select`` raises.
     """
     text = sparql(store, question, arguments)
-    if (engine := store.engine) and engine in question.header.wrong_on:
+    if not may_ask(store, question):
         raise RemoteWrong(
-            f"{engine} is known to answer the question {question.name} wrongly or not at all; it is not "
+            f"{store.engine} is known to answer the question {question.name} wrongly or not at all; it is not "
             "asked, but other engines are"
         )
     solutions = (select or store.select)(text)
@@ -68,6 +71,11 @@ def ask(
         store.generation.id,
         text,
     )
+
+
+def may_ask(store: Store, question: Question) -> bool:
+    """Return whether the engine behind ``store`` is not known to answer ``question`` wrongly."""
+    return store.engine not in question.wrong_on
 
 
 def sparql(store: Store, question: Question, arguments: Mapping[str, str]) -> str:

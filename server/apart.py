@@ -6,19 +6,15 @@ milliseconds; on one of millions of statements some gather what an HTTP worker h
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
-
 import pyoxigraph
 from flask import request
 
 from reformgraph.errors import ResultTooLarge
+from reformgraph.queries.run import Select
 from reformgraph.server.observe import OWN
 from reformgraph.server.service import service, store
 from reformgraph.store.base import Solutions
 from reformgraph.store.embedded import EmbeddedStore
-
-Select: TypeAlias = Callable[[str], Solutions]
 
 LARGEST = 64_000_000
 """Bytes of rows, as JSON, that one page or file may be made of: they take ten times that here."""
@@ -55,7 +51,6 @@ def select() -> Select:
             rows = pyoxigraph.parse_query_results(answer.file.read(), format=_ROWS)
         if not isinstance(rows, pyoxigraph.QuerySolutions):
             raise TypeError("a SELECT gave no rows")
-        names = tuple(variable.value for variable in rows.variables)
-        return Solutions(names, [tuple(row) for row in rows])
+        return Solutions.of(rows)
 
     return apart

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias, cast
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Triple
 
 from reformgraph.errors import NotFound
 from reformgraph.store import graph_copy
@@ -95,6 +95,13 @@ class Solutions:
     def __init__(self, variables: tuple[str, ...], rows: Iterable[Row]) -> None:
         self.variables = variables
         self._rows = rows
+
+    @classmethod
+    def of(cls, found: QuerySolutions) -> Self:
+        """Give the engine's rows as ours; they are read while they are iterated."""
+        # It can also give quoted triples; our own queries never ask for them.
+        rows = (cast(Row, tuple(solution)) for solution in found)
+        return cls(tuple(variable.value for variable in found.variables), rows)
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self._rows)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import cast
 
 import pyoxigraph
 from pyoxigraph import NamedNode, Triple
@@ -15,7 +14,6 @@ from reformgraph.ontology.terms import RDFS, RG, SKOS
 from reformgraph.store import generations
 from reformgraph.store.base import (
     Generation,
-    Row,
     Solutions,
     named_node,
     unknown,
@@ -83,7 +81,7 @@ class EmbeddedStore(Beside):
         result = self._query(query)
         if not isinstance(result, pyoxigraph.QuerySolutions):
             raise UsageError("expected a SELECT query")
-        return Solutions(tuple(v.value for v in result.variables), _rows(result))
+        return Solutions.of(result)
 
     def ask(self, query: str) -> bool:
         """Run an ASK of ours."""
@@ -220,12 +218,6 @@ class EmbeddedStore(Beside):
         """Let go of the files; answers that are still being iterated stay whole."""
         self._graph = None
         self._index.close()
-
-
-def _rows(result: pyoxigraph.QuerySolutions) -> Iterator[Row]:
-    for solution in result:
-        # The engine can also give quoted triples; our own queries never ask for them.
-        yield cast(Row, tuple(solution))
 
 
 __all__ = ["HUB_LIMIT", "EmbeddedStore", "QuerySyntaxError", "open_store"]

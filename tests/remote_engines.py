@@ -15,11 +15,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from reformgraph.settings import Settings
+from reformgraph.store import open_store, opening
 
 START = 90.0
 
@@ -166,3 +169,29 @@ ENGINES: dict[str, Callable[[Path], AbstractContextManager[Engine]]] = {
     "virtuoso": virtuoso,
     "other": other,
 }
+
+
+@contextmanager
+def loaded(kind: str, root: Path, folder: Path, **more: float) -> Iterator[Settings]:
+    """Start the engine ``kind`` (``NAME``, or ``NAME-update``: loaded by SPARQL Update), load the
+    current generation of the store ``root`` and give the settings that serve it from there.
+
+    ``folder`` is the engine's; ``more`` are further settings.
+    """
+    name, _, by = kind.partition("-")
+    with ENGINES[name](folder) as engine:
+        settings = Settings(
+            store=engine.query,
+            sidecar=str(root),
+            remote_load=engine.update if by else engine.load,
+            remote_load_by="update" if by else "graphs",
+            **more,  # type: ignore[arg-type]
+        )
+        with closing(open_store(root)) as store:
+            generation = store.generation
+        loader = opening.loader(settings)
+        assert loader is not None
+        if settings.remote_load:
+            assert loader(generation)
+            assert not loader(generation)  # it is there already
+        yield settings

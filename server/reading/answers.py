@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from reformgraph.queries.ordering import ordered
 from reformgraph.server.links import Links
 from reformgraph.server.reading.refs import Ref, literal_words, refs
 from reformgraph.store import Store
-from reformgraph.store.base import Solutions, Term
+from reformgraph.store.base import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def read(
     question: Question,
     arguments: Mapping[str, str],
     sort: str = "",
-    select: Callable[[str], Solutions] | None = None,
+    select: run.Select | None = None,
 ) -> Answer:
     """Ask the question, by way of ``select`` if that is given. Raises what ``run.ask`` raises."""
     table = ordered(run.ask(store, question, arguments, select), sort)

@@ -106,7 +106,7 @@ class Difference:
     changed: tuple[Altered, ...] = ()
 
 
-# No OPTIONALs: of a dozen in a row Virtuoso 7.2 loses some.
+# No OPTIONALs: of a dozen in a row Virtuoso 7.2 loses some. By rdf:type comes what has no date.
 _QUERY = """
 SELECT ?x ?type ?p ?v {{
   ?x rg:inTimeline ?timeline ; a ?type ; ?p ?v .

@@ -79,7 +79,7 @@ def _followed(store: Store) -> dict[str, _Rows]:
 def read(store: Store, links: Links, iri: str) -> tuple[Holding, ...]:
     """Return each duty or power that ``iri`` is or introduced; empty when it is none, or when the
     engine behind the store cannot be asked: a page has more to say than this."""
-    if store.engine in catalogue.get(QUESTION).header.wrong_on:
+    if not run.may_ask(store, catalogue.get(QUESTION)):
         return ()
     rows = _followed(store).get(iri, [])
     columns = ("item", "from", "to", "change", "legalBasis", "source")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from remote_engines import ENGINES
+from remote_engines import loaded
 
 from reformgraph.server.app import create_app
 from reformgraph.settings import Settings
-from reformgraph.store import EmbeddedStore, opening
+from reformgraph.store import EmbeddedStore
 
 pytestmark = pytest.mark.skipif(not os.environ.get("SOAK"), reason="runs with SOAK=1")
 
@@ -36,12 +36,7 @@ def clients(
 ) -> Iterator[tuple[FlaskClient, FlaskClient, EmbeddedStore]]:
     """The service over a running engine, over the embedded store, and that store."""
     kind = str(request.param)
-    with ENGINES[kind](tmp_path_factory.mktemp(kind)) as engine:
-        remote = Settings(
-            store=engine.query, sidecar=str(story_root), remote_load=engine.load, query_timeout=60
-        )
-        loader = opening.loader(remote)
-        assert loader is not None and loader(story_store.generation)
+    with loaded(kind, story_root, tmp_path_factory.mktemp(kind), query_timeout=60) as remote:
         apps = [create_app(settings) for settings in (remote, Settings(store=str(story_root)))]
         yield apps[0].test_client(), apps[1].test_client(), story_store
         for app in apps:

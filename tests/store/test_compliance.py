@@ -8,13 +8,13 @@ import io
 import json
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
-from remote_engines import ENGINES
+from remote_engines import loaded
 
 from reformgraph.errors import (
     FederationRefused,
@@ -27,7 +27,7 @@ from reformgraph.errors import (
 )
 from reformgraph.ontology.terms import PREFIXES, RG
 from reformgraph.settings import Settings
-from reformgraph.store import Dataset, Store, opening
+from reformgraph.store import Dataset, Store
 from reformgraph.store.embedded import open_store
 from reformgraph.store.opening import opened, pool
 from reformgraph.store.processes.pool import QueryPool
@@ -58,26 +58,6 @@ class Subject:
     peer: Store
 
 
-@contextmanager
-def _remote(kind: str, built: Path, folder: Path) -> Iterator[Settings]:
-    name, _, by = kind.partition("-")
-    with ENGINES[name](folder) as engine:
-        settings = Settings(
-            store=engine.query,
-            sidecar=str(built),
-            remote_load=engine.update if by else engine.load,
-            remote_load_by="update" if by else "graphs",
-        )
-        with closing(open_store(built)) as store:
-            generation = store.generation
-        loader = opening.loader(settings)
-        assert loader is not None
-        if settings.remote_load:
-            assert loader(generation)
-            assert not loader(generation)  # it is there already
-        yield settings
-
-
 @pytest.fixture(scope="module", params=KINDS)
 def subject(
     request: pytest.FixtureRequest, built: Path, tmp_path_factory: pytest.TempPathFactory
@@ -92,7 +72,7 @@ def subject(
                 yield Subject(kind, store, queries, settings, peer)
             return
         with (
-            _remote(kind, built, tmp_path_factory.mktemp(kind)) as settings,
+            loaded(kind, built, tmp_path_factory.mktemp(kind)) as settings,
             closing(opened(settings)) as store,
             closing(pool(settings)) as queries,
         ):

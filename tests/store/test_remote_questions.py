@@ -6,12 +6,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from remote_engines import ENGINES
+from remote_engines import loaded
 
 from reformgraph.errors import RemoteError, RemoteWrong
 from reformgraph.queries import catalogue, run
-from reformgraph.settings import Settings
-from reformgraph.store import EmbeddedStore, Store, opening
+from reformgraph.store import EmbeddedStore, Store
 from reformgraph.store.opening import opened
 
 KINDS = ("oxigraph", "fuseki", "virtuoso")
@@ -23,21 +22,17 @@ TOO_SLOW = {"fuseki": ("frames-by-year", "never-commenced")}
 def remote(
     request: pytest.FixtureRequest,
     story_root: Path,
-    story_store: EmbeddedStore,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Store]:
     """The story graph, loaded into a running engine."""
     kind = str(request.param)
     if kind != "oxigraph" and not os.environ.get("SOAK"):
         pytest.skip("runs with SOAK=1")
-    with ENGINES[kind](tmp_path_factory.mktemp(kind)) as engine:
-        settings = Settings(
-            store=engine.query, sidecar=str(story_root), remote_load=engine.load, query_timeout=60
-        )
-        loader = opening.loader(settings)
-        assert loader is not None and loader(story_store.generation)
-        with closing(opened(settings)) as store:
-            yield store
+    with (
+        loaded(kind, story_root, tmp_path_factory.mktemp(kind), query_timeout=60) as settings,
+        closing(opened(settings)) as store,
+    ):
+        yield store
 
 
 def _rows(store: Store, name: str) -> list[tuple[str, ...]]:
@@ -54,7 +49,7 @@ def test_the_answer_is_the_same(
     kind = request.node.callspec.params["remote"]
     if name in TOO_SLOW.get(kind, ()):
         pytest.skip(f"{kind} takes over a minute for it")
-    if remote.engine in question.header.wrong_on:
+    if remote.engine in question.wrong_on:
         with pytest.raises(RemoteWrong, match=f"{name} wrongly"):
             run.ask(remote, question, {})
         # When this fails the engine has learned it, and the mark in the header goes.
